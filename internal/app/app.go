@@ -79,6 +79,14 @@ type App struct {
 // New opens the database, migrates it, creates missing keys, and builds the services. It returns keyring.ErrWrongMaster or
 // keyring.ErrNoMaster, before it writes anything, if the master key is wrong or missing.
 func New(ctx context.Context, c config.Config, p Options) (*App, error) {
+	a, err := open(ctx, c, p)
+	if advice := store.Advice(err); advice != "" {
+		err = fmt.Errorf("%w. %s", err, advice)
+	}
+	return a, err
+}
+
+func open(ctx context.Context, c config.Config, p Options) (*App, error) {
 	p.Log, p.Audit = logctx.Wrap(p.Log), logctx.Wrap(p.Audit)
 	master, err := findMaster(ctx, c, p.Log)
 	if err != nil {

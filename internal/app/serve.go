@@ -49,6 +49,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 		stopWorkers()
 		<-workersDone
 	}()
+	a.warnExposed()
 	a.options.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL, "hashing", a.capacity.String())
 	go func() { failed <- server.Serve(listener) }()
 	go debug.FreeOSMemory() // return memory that only the start needed

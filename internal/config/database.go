@@ -23,8 +23,8 @@ func (c Config) RedactedDatabaseURL() string {
 		return c.DatabaseURL
 	}
 	u, err := url.Parse(c.DatabaseURL)
-	if err != nil || u.Host == "" {
-		return "TWOFOLD_DATABASE_URL"
+	if err != nil || u.Host == "" || strings.Contains(u.Path, "@") || (u.User == nil && strings.Contains(c.DatabaseURL, "@")) {
+		return "TWOFOLD_DATABASE_URL" // the URL may have a part of the password in a wrong place
 	}
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+
+	"twofold/internal/secret"
 )
 
 // withFiles returns the environment with each setting that is given as a file filled in. Any setting may be given by a
@@ -52,13 +53,13 @@ func isSetting(params []env.FieldParams, key string) bool {
 
 // readFile returns the single line of a file. Its error does not repeat the content, which may be a password.
 func readFile(path string) (string, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	text, err := secret.ReadFile(path)
 	var cause *fs.PathError
 	if errors.As(err, &cause) {
-		return "", fmt.Errorf("%q cannot be read: %w", path, cause.Err)
+		err = cause.Err
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%q cannot be read: %w", path, err)
 	}
 	line := strings.TrimRight(string(text), "\r\n")
 	if strings.TrimSpace(line) == "" {

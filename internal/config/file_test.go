@@ -36,6 +36,18 @@ func TestFromMap_FileVariables(t *testing.T) {
 	}
 }
 
+func TestFromMap_FileWithByteOrderMark(t *testing.T) {
+	t.Parallel()
+	c, err := config.FromMap(env{"TWOFOLD_DATABASE_URL_FILE": written(t, "\ufeffsqlite:/from/a file\r\n")})
+	if err != nil || c.DatabaseURL != "sqlite:/from/a file" {
+		t.Errorf("got %q, %v", c.DatabaseURL, err)
+	}
+	_, err = config.FromMap(env{"TWOFOLD_DATABASE_URL_FILE": written(t, "\xfe\xff\x00s\x00q\x00l")})
+	if err == nil || !strings.Contains(err.Error(), "save it as UTF-8") {
+		t.Errorf("UTF-16: got %v", err)
+	}
+}
+
 func TestFromMap_InvalidFiles(t *testing.T) {
 	t.Parallel()
 	for kind, path := range map[string]string{
@@ -45,6 +57,7 @@ func TestFromMap_InvalidFiles(t *testing.T) {
 		"blank":     written(t, " \n"),
 		"two lines": written(t, "smtp://user:canary@mail.example.com\nsmtp://x\n"),
 		"binary":    written(t, "canary\x00"),
+		"UTF-16":    written(t, "\xff\xfes\x00q\x00l\x00"),
 	} {
 		for _, name := range []string{"TWOFOLD_DATABASE_URL_FILE", "TWOFOLD_SMTP_URL_FILE"} {
 			refusedByName(t, name, path)
@@ -73,6 +86,12 @@ func TestRedactedDatabaseURL(t *testing.T) {
 		"sqlite:./data/100% of #1?.db":                           "sqlite:./data/100% of #1?.db",
 		"postgres://twofold:canary@db:5432/twofold?sslmode=full": "postgres://db:5432/twofold",
 		"postgres://db/twofold?user=x&password=canary":           "postgres://db/twofold",
+		"postgres://twofold:p@canary@db/twofold":                 "postgres://db/twofold",
+		"postgres://twofold:12/canary@db/twofold":                "TWOFOLD_DATABASE_URL",
+		"postgres://twofold:12?canary@db/twofold":                "TWOFOLD_DATABASE_URL",
+		"postgres://twofold:12#canary@db/twofold":                "TWOFOLD_DATABASE_URL",
+		"postgres://two@fold:12/canary@db/twofold":               "TWOFOLD_DATABASE_URL",
+		"postgres://twofold:canary@db1,db2/twofold":              "postgres://db1,db2/twofold",
 		"postgres://twofold:can%zzary@db/twofold":                "TWOFOLD_DATABASE_URL",
 		"user=twofold password=canary":                           "TWOFOLD_DATABASE_URL",
 		"canary":                                                 "TWOFOLD_DATABASE_URL",

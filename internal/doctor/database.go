@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -26,7 +27,7 @@ func (d Doctor) databaseAndKeys(ctx context.Context) {
 		d.missingDatabase(masterErr)
 		return
 	case err != nil:
-		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice())
+		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice(err))
 		return
 	}
 	defer func() { _ = db.Close() }()
@@ -42,9 +43,9 @@ func (d Doctor) databaseAndKeys(ctx context.Context) {
 	d.keys(ctx, db, master, masterErr)
 }
 
-func (d Doctor) databaseAdvice() string {
+func (d Doctor) databaseAdvice(err error) string {
 	if store.IsPostgres(d.config.DatabaseURL) {
-		return "Check that the server runs, and that host, user, password and sslmode in TWOFOLD_DATABASE_URL are right."
+		return cmp.Or(store.Advice(err), "Check that the server runs, and that host, user, password and sslmode in TWOFOLD_DATABASE_URL are right.")
 	}
 	return "Correct TWOFOLD_DATABASE_URL, or make the user that Twofold runs as the owner of the file and its directory."
 }
@@ -61,10 +62,14 @@ func (d Doctor) missingDatabase(masterErr error) {
 func (d Doctor) schema(ctx context.Context, db *store.DB, masterErr error) bool {
 	migrated, err := db.Migrated(ctx)
 	if err != nil {
-		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice())
+		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice(err))
 		return false
 	}
 	if !migrated {
+		if err := db.CheckCreate(ctx); err != nil {
+			d.fail("database", "%s: %v.", d.config.RedactedDatabaseURL(), err)
+			return false
+		}
 		d.missingDatabase(masterErr)
 		return false
 	}
@@ -129,6 +134,19 @@ func (d Doctor) writeAccess(ctx context.Context, db *store.DB) {
 		d.fail("writing", "the server rejects writes of this user: it is a standby, or the user may only read. Set TWOFOLD_DATABASE_URL to the primary, with the owner of the tables as user.")
 	default:
 		d.ok("writing", "the server accepts writes of this user")
+	}
+	d.limits(ctx, db)
+}
+
+// limits checks whether a statement or an idle transaction can hold locks for ever.
+func (d Doctor) limits(ctx context.Context, db *store.DB) {
+	switch limited, err := db.Limited(ctx); {
+	case err != nil:
+		d.fail("time limits", "they cannot be read: %v.", err)
+	case !limited:
+		d.warn("time limits", "slow statements and idle transactions hold locks for ever: TWOFOLD_DATABASE_URL turns the limits off, or a connection pooler does not pass them on. Then set them for the database user: ALTER ROLE … SET statement_timeout = '10s', and SET idle_in_transaction_session_timeout = '20s'.")
+	default:
+		d.ok("time limits", "the server ends slow statements and idle transactions")
 	}
 }
 

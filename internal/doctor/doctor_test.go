@@ -80,7 +80,7 @@ func (p *installation) reports(about string, state doctor.State, word string) {
 func TestRun_HealthyInstallation(t *testing.T) {
 	t.Parallel()
 	p := newInstallation(t)
-	for _, about := range []string{"settings", "proxies", "listen", "memory", "database", "writing", "restored", "commits", "space", "clock", "master key", "signing keys"} {
+	for _, about := range []string{"settings", "proxies", "listen", "memory", "database", "writing", "file mode", "restored", "commits", "space", "clock", "master key", "signing keys"} {
 		p.reports(about, doctor.OK, "")
 	}
 }
@@ -239,10 +239,24 @@ func TestRun_MasterKeyReadableByOthers(t *testing.T) {
 	p.reports("master key", doctor.OK, "decrypts")
 }
 
+// cp creates its copy with the mode that the umask permits, and SQLite gives that mode to the write-ahead log.
+func TestRun_DatabaseReadableByOthers(t *testing.T) {
+	t.Parallel()
+	p := newInstallation(t)
+	if err := os.Chmod(p.path("twofold.db"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"twofold.db", "twofold.db-wal"} {
+		p.reports("file mode", doctor.Warning, "chmod 600 "+p.path(name))
+	}
+}
+
 func TestRun_InvalidSettings(t *testing.T) {
 	t.Parallel()
 	newInstallation(t, "TWOFOLD_SMTP_URI=smtp://user:canary@mail").reports("settings", doctor.Warning, "TWOFOLD_SMTP_URI")
 	newInstallation(t, "TWOFOLD_SMTP_URL=smtp://user:canary/@mail").reports("settings", doctor.Failed, "TWOFOLD_SMTP_URL")
+	newInstallation(t, "TWOFOLD_DATABASE_URL=postgres://twofold:12/canary@db/twofold").reports("database", doctor.Failed, "percent-encode")
+	newInstallation(t, "TWOFOLD_DATABASE_URL=sqlite:twofold.db?mode=rwc").reports("database", doctor.Failed, `remove "?mode=rwc"`)
 	newInstallation(t, "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0").reports("proxies", doctor.Failed, "trusts every address")
 	newInstallation(t, "TWOFOLD_PUBLIC_URL=https://account.example.com").reports("proxies", doctor.Warning, "none is trusted")
 	newInstallation(t).reports("public URL", doctor.Warning, "works on this machine only")

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"twofold/internal/app"
 	"twofold/internal/store"
 )
 
@@ -21,6 +22,13 @@ func (d Doctor) file(path string) {
 		d.fail("writing", "%v. Make the user that Twofold runs as the owner of the file and its directory.", err)
 	} else {
 		d.ok("writing", "file and directory are writable")
+	}
+	exposed := app.ExposedDatabase(d.config)
+	for _, file := range exposed {
+		d.warn("file mode", "%s can be read by others (%04o), for example because a copy was put back. Run: chmod 600 %[1]s", file.Path, file.Mode)
+	}
+	if len(exposed) == 0 {
+		d.ok("file mode", "only the owner can read the database")
 	}
 	free, err := freeSpace(filepath.Dir(path))
 	d.space(filepath.Dir(path), free, err)

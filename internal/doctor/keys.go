@@ -3,21 +3,17 @@ package doctor
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
 	"time"
 
+	"twofold/internal/app"
 	"twofold/internal/keyring"
 	"twofold/internal/store"
 )
 
 // master reads the master key. A missing one is reported once it is known whether there is a database.
 func (d Doctor) master() (keyring.Master, error) {
-	path := d.config.MasterKeyFile
-	key, err := keyring.ReadMaster(path)
+	key, err := keyring.ReadMaster(d.config.MasterKeyFile)
 	if errors.Is(err, keyring.ErrNoMaster) {
 		return key, err
 	}
@@ -25,24 +21,10 @@ func (d Doctor) master() (keyring.Master, error) {
 		d.fail("master key", "%v. Put the right file at the path in TWOFOLD_MASTER_KEY_FILE.", err)
 		return key, err
 	}
-	if mode := modeOf(path); mode&0o077 != 0 && !sharedKeys(path) {
-		d.warn("master key", "%s can be read by others (%04o). Run: chmod 600 %[1]s", path, mode)
+	for _, file := range app.ExposedMasterKey(d.config) {
+		d.warn("master key", "%s can be read by others (%04o). Run: chmod 600 %[1]s", file.Path, file.Mode)
 	}
 	return key, nil
-}
-
-func modeOf(path string) os.FileMode {
-	file, err := os.Stat(path)
-	if err != nil || runtime.GOOS == "windows" { // modes have no meaning there
-		return 0
-	}
-	return file.Mode().Perm()
-}
-
-// sharedKeys reports whether systemd or a container engine mounted the file for this process alone, with its own mode.
-func sharedKeys(path string) bool {
-	path, err := filepath.Abs(path)
-	return err == nil && (strings.HasPrefix(path, "/run/secrets/") || strings.HasPrefix(path, "/run/credentials/"))
 }
 
 // keys checks the keys in the database. Without a master key they cannot be read.

@@ -26,11 +26,14 @@ func TestRun_HealthyPostgreSQL(t *testing.T) {
 	h := apptest.Replicas(t, 1)[0]
 	key := filepath.Join(h.Dir, "master.key")
 	p := atServer(t, h.Database, key)
-	for _, about := range []string{"database", "writing", "clock", "master key", "signing keys"} {
+	for _, about := range []string{"database", "writing", "time limits", "clock", "master key", "signing keys"} {
 		p.reports(about, doctor.OK, "")
 	}
 	p.reports("commits", doctor.Warning, "fsync off") // the test server is not durable
 
+	for _, query := range []string{"&statement_timeout=0", "&idle_in_transaction_session_timeout=0"} {
+		atServer(t, h.Database+query, key).reports("time limits", doctor.Warning, "ALTER ROLE")
+	}
 	t.Run("clock of the server differs", func(t *testing.T) {
 		for _, ahead := range []time.Duration{-time.Minute, time.Minute} {
 			p.doctor.Now = func() time.Time { return time.Now().Add(-ahead) }
@@ -59,4 +62,6 @@ func TestRun_PostgreSQLUnusable(t *testing.T) {
 		t.Fatal(err)
 	}
 	atServer(t, empty, missing).reports("database", doctor.Warning, "does not exist yet")
+	atServer(t, empty+"&search_path=nosuch", missing).reports("database", doctor.Failed, "none of the schemas in search_path exists")
+	atServer(t, empty+"&target_session_attrs=standby", missing).reports("database", doctor.Failed, "set it to read-write")
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"twofold/internal/secret"
 )
 
 const masterSize = 32 // bytes, AES-256
@@ -36,7 +38,7 @@ type Master struct {
 
 // ReadMaster reads the master key from a file. It returns ErrNoMaster or ErrMalformedMaster.
 func ReadMaster(path string) (Master, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	text, err := secret.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Master{}, fmt.Errorf("%w: %s", ErrNoMaster, path)
 	}

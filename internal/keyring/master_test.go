@@ -44,6 +44,20 @@ func TestCreateMaster_ReadableByOwnerOnly(t *testing.T) {
 	}
 }
 
+func TestReadMaster_ByteOrderMark(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "master.key")
+	key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	for content, want := range map[string]string{"\ufeff" + key + "\r\n": "", "\xff\xfeA\x00": "save it as UTF-8"} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keyring.ReadMaster(file); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", content, err, want)
+		}
+	}
+}
+
 func TestCreateMaster_KeysDiffer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -21,6 +21,16 @@ func (d *DB) Writable(ctx context.Context) (writable bool, err error) {
 	return writable, err
 }
 
+// Limited reports whether the server limits the time of statements and of idle transactions. A connection pooler may have dropped
+// the limits that this program sets. For an SQLite file it returns true.
+func (d *DB) Limited(ctx context.Context) (limited bool, err error) {
+	if d.limitsQuery == "" {
+		return true, nil
+	}
+	err = d.read.WithContext(ctx).Raw(d.limitsQuery).Scan(&limited).Error
+	return limited, err
+}
+
 // ServerTime returns the server's time. For an SQLite file, hasClock is false.
 func (d *DB) ServerTime(ctx context.Context) (at time.Time, hasClock bool, err error) {
 	if d.clockQuery == "" {

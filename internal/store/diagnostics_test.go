@@ -60,8 +60,7 @@ func TestDiagnostics_Postgres(t *testing.T) {
 	}
 	must(t, owner.write.Exec("CREATE ROLE reader LOGIN").Error)
 	must(t, owner.write.Exec("GRANT SELECT ON accounts TO reader").Error)
-	must(t, db.read.Exec("SET ROLE reader").Error) // the pool has one connection
-	if writable, err := db.Writable(ctx); err != nil || writable {
+	if writable, err := openReadOnly(t, at+"&role=reader").Writable(ctx); err != nil || writable {
 		t.Errorf("for a role that may only read: Writable() = %v, %v, want false", writable, err)
 	}
 }

@@ -25,14 +25,19 @@ type dialect struct {
 	isConflict       func(error) bool // the transaction conflicted with another and was rolled back
 	isConnectionLost func(error) bool // the connection broke
 	isDiskFull       func(error) bool // the disk is full or fails
+	isDenied         func(error) bool // a privilege or a schema is missing; nil if there are no roles
+	isReadOnly       func(error) bool // the server or the session permits no writes; likewise
 
 	storageIDQuery string // query: the object ids of the tables, which differ in a restored copy; empty = there are none
 	disableTimeout string // lifts the statement timeout of a transaction; empty = there is no timeout
+
+	createQuery string // query: role, schema, and whether the role may create tables in it; empty = the file's permissions decide
 
 	// For the doctor command.
 	durabilityQuery string // query: the settings that decide whether a commit is on disk
 	wantDurability  string // its result in a safe configuration
 	writableQuery   string // query: whether this user may write; empty = the file's permissions decide
+	limitsQuery     string // query: whether statements and idle transactions have a time limit; empty = there is no server
 	clockQuery      string // query: the server's time; empty = there is no server
 }
 

@@ -17,9 +17,11 @@ import (
 var migrations embed.FS
 
 // Migrated reports whether the database has the tables of this program, of whatever version.
-func (d *DB) Migrated(ctx context.Context) (bool, error) {
+func (d *DB) Migrated(ctx context.Context) (bool, error) { return d.hasTable(ctx, "sealing_keysets") }
+
+func (d *DB) hasTable(ctx context.Context, name string) (bool, error) {
 	var n int
-	err := d.read.WithContext(ctx).Raw(d.tables, "sealing_keysets").Scan(&n).Error
+	err := d.reader(ctx).Raw(d.tables, name).Scan(&n).Error
 	return n > 0, err
 }
 
@@ -36,7 +38,7 @@ func (d *DB) Migrate(ctx context.Context) (err error) {
 		if err == nil {
 			return nil
 		}
-		if try == 4 {
+		if err = d.explainDenied(err); try == 4 || errors.Is(err, ErrDenied) || errors.Is(err, ErrReadOnly) {
 			return fmt.Errorf("migrate database: %w", err)
 		}
 		select {
@@ -48,6 +50,13 @@ func (d *DB) Migrate(ctx context.Context) (err error) {
 }
 
 func (d *DB) up(ctx context.Context, pool *sql.DB) error {
+	created, err := d.hasTable(ctx, "goose_db_version")
+	if err == nil && !created {
+		err = d.CheckCreate(ctx) // goose would retry for seconds, and hide the cause
+	}
+	if err != nil {
+		return err
+	}
 	provider, err := d.provider(pool)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,11 @@ func TestPath_OfURLs(t *testing.T) {
 		"sqlite://twofold.db":              "twofold.db",
 		"sqlite:a file.db":                 "a file.db",
 		"sqlite:100%.db":                   "100%.db",
-		"sqlite:what?.db":                  "what?.db",
+		"sqlite:what?.db":                  "",
+		"sqlite:t.db?_journal_mode=DELETE": "",
+		"sqlite:t.db?":                     "",
+		"sqlite:file:twofold.db":           "",
+		"sqlite://file:twofold.db":         "",
 		"sqlite:":                          "",
 		"sqlite://":                        "",
 		"sqlite::memory:":                  "",
@@ -43,6 +48,32 @@ func TestPath_OfURLs(t *testing.T) {
 			t.Errorf("Path(%q) = %q, %v, want %q", url, got, err, want)
 		}
 	}
+}
+
+func TestPath_OptionsNameTheFileWithTheData(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	plain, odd := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "twofold.db?_journal_mode=DELETE")
+	rejected := func(wants ...string) {
+		t.Helper()
+		_, err := Open("sqlite:"+odd, Options{}, silent)
+		if !errors.Is(err, ErrURL) {
+			t.Fatalf("got %v, want ErrURL", err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("the error is %q, want %q in it", err, want)
+			}
+		}
+	}
+	rejected(`remove "?_journal_mode=DELETE"`)
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("there are %v, %v: a rejected URL created something", files, err)
+	}
+	must(t, os.WriteFile(plain, nil, 0o600))
+	rejected(`remove "?_journal_mode=DELETE"`, plain)
+	must(t, os.WriteFile(odd, nil, 0o600))
+	rejected(odd, "rename it")
 }
 
 func TestOpen_UnknownURL(t *testing.T) {
@@ -84,7 +115,7 @@ func TestOpen_FileThatIsNoDatabase(t *testing.T) {
 func TestOpen_UnusualFileNames(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{
-		"a file.db", "100%.db", "100%25.db", "what?.db", "what?mode=ro&cache=shared", "part#1.db", "a&b=c.db", "größe.db", "データ.db",
+		"a file.db", "100%.db", "100%25.db", "part#1.db", "a&b=c.db", "größe.db", "データ.db",
 		"a;b.db", "a'b\".db", "+plus+.db", "a:b.db", "-rf", "folder with space/deep er/x.db",
 	} {
 		t.Run(file, func(t *testing.T) {
@@ -124,6 +155,18 @@ func TestOpen_FilePermissions(t *testing.T) {
 		if got := info.Mode(); got != want {
 			t.Errorf("%q is %s, want %s", file, got, want)
 		}
+	}
+}
+
+func TestOpen_LogsCreation(t *testing.T) {
+	t.Parallel()
+	log := &lockedBuffer{}
+	at := sqliteURL(filepath.Join(t.TempDir(), "twofold.db"))
+	for range 2 {
+		must(t, openDB(t, at, slog.New(slog.NewTextHandler(log, nil))).Close())
+	}
+	if n := strings.Count(log.String(), "database created"); n != 1 {
+		t.Errorf("opened twice, and the creation was logged %d times, want once:\n%s", n, log.String())
 	}
 }
 

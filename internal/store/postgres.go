@@ -33,21 +33,19 @@ var postgresDialect = dialect{
 	isConflict:       func(err error) bool { return hasCode(err, "40001", "40P01") || isHeadConflict(err) },
 	isConnectionLost: isLost,
 	isDiskFull:       func(err error) bool { return hasCode(err, "53100", "58030") },
+	isDenied:         func(err error) bool { return hasCode(err, "42501", "3F000") },
+	isReadOnly:       func(err error) bool { return hasCode(err, "25006") },
 	storageIDQuery:   "SELECT CAST(oid AS TEXT) || '.' || CAST(CAST(CAST('epochs' AS regclass) AS oid) AS TEXT) FROM pg_database WHERE datname = current_database()",
 	disableTimeout:   "SET LOCAL statement_timeout = 0",
+	createQuery: "SELECT CAST(current_user AS TEXT) AS role, coalesce(CAST(current_schema() AS TEXT), '') AS schema," +
+		" coalesce(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create," +
+		" pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only",
 	durabilityQuery: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
 		" CASE coalesce(current_setting('synchronous_commit', true), 'on') WHEN 'off' THEN 'off' ELSE 'on' END",
 	wantDurability: "fsync on, synchronous_commit on",
 	writableQuery:  "SELECT NOT pg_is_in_recovery() AND has_table_privilege('accounts', 'INSERT')",
+	limitsQuery:    "SELECT current_setting('statement_timeout') <> '0' AND current_setting('idle_in_transaction_session_timeout') <> '0'",
 	clockQuery:     "SELECT clock_timestamp()",
-}
-
-// sessionSettings are set on every connection, unless the URL sets them. No statement takes as long as the timeouts, and the
-// client of a request that waits longer has given up.
-var sessionSettings = map[string]string{
-	"application_name":                    "twofold",
-	"statement_timeout":                   "10000", // ms
-	"idle_in_transaction_session_timeout": "20000", // ms
 }
 
 func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) {
@@ -56,15 +54,13 @@ func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) 
 		return nil, err
 	}
 	stats := &QueryStats{}
-	pool, err := openServer(*config, cmp.Or(o.Connections, 16), stats, log)
+	pool, err := openServer(*withDefaults(config, sessionSettings), cmp.Or(o.Connections, 16), stats, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	withoutTimeouts := *config
-	withoutTimeouts.RuntimeParams = map[string]string{"application_name": "twofold migrate"}
 	d := &DB{dialect: postgresDialect, stats: stats, read: pool, write: pool}
 	d.migrator = func() (*sql.DB, func() error, error) {
-		own := stdlib.OpenDB(withoutTimeouts)
+		own := sql.OpenDB(migrationConnector{stdlib.GetConnector(*migrationConfig(config))})
 		return own, own.Close, nil
 	}
 	return d, nil
@@ -75,33 +71,19 @@ func openPostgresReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.RuntimeParams["default_transaction_read_only"] = "on"
-	pool, err := openServer(*config, 1, &QueryStats{}, log)
+	stats := &QueryStats{}
+	connector := stdlib.GetConnector(*withDefaults(config, sessionSettings))
+	pool, err := openConnector(readOnlyConnector{connector}, 1, stats, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{dialect: postgresDialect, stats: &QueryStats{}, read: pool, write: pool}, nil
-}
-
-// postgresConfig parses a URL. It returns ErrURL instead of the driver's error, which may contain the password.
-func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
-	config, err := pgx.ParseConfig(databaseURL)
-	if err != nil {
-		return nil, ErrURL
-	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = 5 * time.Second
-	}
-	for name, value := range sessionSettings {
-		if config.RuntimeParams[name] == "" {
-			config.RuntimeParams[name] = value
-		}
-	}
-	return config, nil
+	return &DB{dialect: postgresDialect, stats: stats, read: pool, write: pool}, nil
 }
 
 func openServer(config pgx.ConnConfig, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
-	return openConnector(batchConnector{Connector: stdlib.GetConnector(config), planLifetime: planLifetime}, conns, stats, log)
+	config.OnNotice = noteUnreplicated
+	config.BuildContextWatcherHandler = cancelRequests
+	return openConnector(batchConnector{Connector: stdlib.GetConnector(config), limit: clientLimit(&config), planLifetime: planLifetime}, conns, stats, log)
 }
 
 func openConnector(connector driver.Connector, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {

@@ -37,20 +37,17 @@ import (
 // batchConnector opens connections to PostgreSQL that batch the statements of a transaction.
 type batchConnector struct {
 	driver.Connector
+	limit        time.Duration // of a statement; zero means none
 	planLifetime time.Duration // zero: plans are kept
 }
 
 // Connect opens a connection.
 func (p batchConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := p.Connector.Connect(ctx)
+	conn, err := connect(ctx, p.Connector)
 	if err != nil {
 		return nil, err
 	}
-	pg, ok := conn.(*stdlib.Conn)
-	if !ok {
-		return nil, errors.Join(errUnexpectedDriver, conn.Close())
-	}
-	c := &batchConn{Conn: pg, planLifetime: p.planLifetime}
+	c := &batchConn{Conn: conn, limit: p.limit, planLifetime: p.planLifetime}
 	c.expirePlans()
 	return c, nil
 }
@@ -58,8 +55,10 @@ func (p batchConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // batchConn is one connection. database/sql lets one goroutine use it at a time.
 type batchConn struct {
 	*stdlib.Conn
-	inTx  bool
-	queue pgx.Batch
+	limit     time.Duration
+	unlimited bool // the transaction has lifted the statement timeout
+	inTx      bool
+	queue     pgx.Batch
 
 	planLifetime time.Duration
 	plansExpired atomic.Bool
@@ -92,7 +91,8 @@ func (c *batchConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx,
 	if c.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
 	}
-	c.inTx, c.queue = true, pgx.Batch{}
+	c.inTx, c.unlimited, c.queue = true, false, pgx.Batch{}
+	_ = takeUnreplicated(c.Conn) // of a statement outside of a transaction
 	c.queue.Queue("BEGIN")
 	return batchTx{c, ctx}, nil
 }
@@ -100,11 +100,14 @@ func (c *batchConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx,
 // ExecContext runs a statement that returns no rows. In a context of deferResult it queues the statement and returns
 // [driver.ResultNoRows], which has no number of affected rows.
 func (c *batchConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	c.unlimited = c.inTx && (c.unlimited || query == postgresDialect.disableTimeout)
 	if c.inTx && ctx.Value(deferResultKey{}) != nil {
 		c.add(query, args)
 		return driver.ResultNoRows, nil
 	}
 	if c.queue.Len() == 0 {
+		ctx, cancel := c.bounded(ctx)
+		defer cancel()
 		return c.Conn.ExecContext(ctx, query, args)
 	}
 	c.add(query, args)
@@ -115,7 +118,7 @@ func (c *batchConn) ExecContext(ctx context.Context, query string, args []driver
 // QueryContext runs a statement. If it was sent in a batch, all of its rows have been read when this returns.
 func (c *batchConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.queue.Len() == 0 {
-		return c.Conn.QueryContext(ctx, query, args)
+		return c.queryBounded(ctx, query, args)
 	}
 	c.add(query, args)
 	rows := &bufferedRows{}
@@ -126,11 +129,16 @@ func (c *batchConn) QueryContext(ctx context.Context, query string, args []drive
 }
 
 func (c *batchConn) add(query string, values []driver.NamedValue) {
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = v.Value
+	c.queue.Queue(query, plainValues(values)...)
+}
+
+// plainValues returns the values of database/sql as pgx takes them.
+func plainValues(named []driver.NamedValue) []any {
+	values := make([]any, len(named))
+	for i, v := range named {
+		values[i] = v.Value
 	}
-	c.queue.Queue(query, args...)
+	return values
 }
 
 // outcome is the result of a statement that returns no rows.
@@ -147,6 +155,8 @@ func (c *batchConn) send(ctx context.Context, rows *bufferedRows) (last outcome,
 	if c.Conn.Conn().IsClosed() {
 		return outcome{}, driver.ErrBadConn
 	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
 	results := c.Conn.Conn().SendBatch(ctx, &batch)
 	defer func() {
 		if failed := results.Close(); err == nil {
@@ -176,7 +186,7 @@ type batchTx struct {
 }
 
 // Commit sends the queue with COMMIT. It returns [pgx.ErrTxCommitRollback] if PostgreSQL rolled back instead, which it does
-// if a statement of the transaction failed.
+// if a statement of the transaction failed, and errUnreplicated if a synchronous standby did not confirm the commit.
 func (t batchTx) Commit() error {
 	if t.notStarted() {
 		return t.Rollback()
@@ -185,6 +195,9 @@ func (t batchTx) Commit() error {
 	done, err := t.send(t.ctx, nil)
 	if err == nil && done.tag != "COMMIT" {
 		err = pgx.ErrTxCommitRollback
+	}
+	if err == nil {
+		err = takeUnreplicated(t.Conn)
 	}
 	if err != nil {
 		return errors.Join(err, t.Rollback())
@@ -203,7 +216,9 @@ func (t batchTx) Rollback() error {
 	if t.notStarted() {
 		return nil
 	}
-	_, err := conn.Exec(t.ctx, "ROLLBACK")
+	ctx, cancel := t.bounded(t.ctx)
+	defer cancel()
+	_, err := conn.Exec(ctx, "ROLLBACK")
 	return err
 }
 

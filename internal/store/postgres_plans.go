@@ -17,12 +17,9 @@ import (
 // table has then, even if its statistics are old. Planning takes less than a millisecond for each statement of a sign-in.
 const planLifetime = time.Second
 
-// ResetSession discards the plans of the connection if they have expired. database/sql calls it when it takes a connection out of
-// the pool.
-func (c *batchConn) ResetSession(ctx context.Context) error {
-	if err := c.Conn.ResetSession(ctx); err != nil {
-		return err
-	}
+// discardExpiredPlans discards the plans of the connection if they have expired. It returns driver.ErrBadConn if the connection
+// is closed.
+func (c *batchConn) discardExpiredPlans(ctx context.Context) error {
 	if !c.plansExpired.Swap(false) {
 		return nil
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,50 +19,12 @@ func newPostgresDB(t *testing.T) (*DB, databaseURL) {
 	return openMigrated(t, at), at
 }
 
-func TestPostgres_SettingsOfEveryConnection(t *testing.T) {
-	t.Parallel()
-	db, at := newPostgresDB(t)
-	for name, want := range map[string]string{"statement_timeout": "10s", "idle_in_transaction_session_timeout": "20s", "application_name": "twofold"} {
-		var got string
-		must(t, db.read.Raw("SHOW "+name).Scan(&got).Error)
-		if got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-	own := openDB(t, at+"&statement_timeout=100", silent)
-	var got string
-	must(t, own.read.Raw("SHOW statement_timeout").Scan(&got).Error)
-	if got != "100ms" {
-		t.Errorf("with a timeout in the URL it is %q, want 100ms", got)
-	}
-	if err := own.read.Exec("SELECT pg_sleep(5)").Error; err == nil {
-		t.Error("a statement took longer than the timeout")
-	}
-}
-
-func TestOpenReadOnly_PostgresChangesNothing(t *testing.T) {
-	t.Parallel()
-	db, at := newPostgresDB(t)
-	insertAda(t, db)
-	look := openReadOnly(t, at)
-	if migrated, err := look.Migrated(ctx); err != nil || !migrated {
-		t.Errorf("Migrated() = %v, %v, want true", migrated, err)
-	}
-	if err := insertsAccount(look, "bob")(ctx); err == nil || countRows(t, db, "accounts") != 1 {
-		t.Error("an account was inserted into a read-only database")
-	}
-	if err := look.Ready(ctx); !errors.Is(err, ErrReadOnly) {
-		t.Errorf("Ready() = %v for a read-only database, want ErrReadOnly", err)
-	}
-}
-
-func TestOpen_UnreachableServer(t *testing.T) {
-	t.Parallel()
-	for _, at := range []string{"postgres://ada:secret@127.0.0.1:1/twofold", pgserver.Shared(t).URL("nosuch")} {
-		_, err := Open(at, Options{}, silent)
-		if err == nil || strings.Contains(err.Error(), "secret") {
-			t.Errorf("Open(%q) returned %v, want an error without the password", at, err)
-		}
+// oncePerRun skips a test unless the tests run on PostgreSQL. `make test` runs this package on SQLite too, where a test that takes
+// long, or creates many databases on the server, would be the same.
+func oncePerRun(t *testing.T) {
+	t.Helper()
+	if !pgserver.Enabled() {
+		t.Skip("this test runs with TWOFOLD_TEST_DATABASE=postgres: make test-store-postgres")
 	}
 }
 

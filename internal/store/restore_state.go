@@ -32,9 +32,7 @@ func (restoreStateRow) TableName() string { return "epochs" }
 
 // HasTable reports whether the schema has the table.
 func (s RestoreState) HasTable(ctx context.Context) (bool, error) {
-	var n int
-	err := s.reader(ctx).Raw(s.tables, restoreStateRow{}.TableName()).Scan(&n).Error
-	return n > 0, err
+	return s.hasTable(ctx, restoreStateRow{}.TableName())
 }
 
 // Generation returns the row, or restorefence.ErrNone.

@@ -38,14 +38,25 @@ var sqliteDialect = dialect{
 	wantDurability:  "wal",
 }
 
-// Path returns the path of the file that a sqlite: URL names, or ErrURL.
+// Path returns the path of the file that a sqlite: URL names, or ErrURL. It rejects options and the prefix file:, which other
+// programs know, because a new database would be created in a file whose name contains them.
 func Path(databaseURL string) (string, error) {
 	path, ok := strings.CutPrefix(databaseURL, "sqlite:")
 	path = strings.TrimPrefix(path, "//")
-	if !ok || path == "" || strings.Contains(path, ":memory:") {
+	if !ok || path == "" || strings.Contains(path, ":memory:") || strings.HasPrefix(path, "file:") {
 		return "", ErrURL
 	}
-	return path, nil
+	file, options, found := strings.Cut(path, "?")
+	if !found {
+		return path, nil
+	}
+	advice := fmt.Sprintf("remove \"?%s\", because SQLite URLs have no options", options)
+	if _, err := os.Stat(path); err == nil {
+		advice = fmt.Sprintf("SQLite URLs have no options, and there is a file %q. If it has your data, rename it and its -wal file to names without \"?\"", path)
+	} else if _, err := os.Stat(file); err == nil {
+		advice += fmt.Sprintf(". The database is then %q", file)
+	}
+	return "", fmt.Errorf("%w; %s", ErrURL, advice)
 }
 
 func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
@@ -53,8 +64,12 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, missing := os.Stat(path)
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create database: %w", err)
+	}
+	if missing != nil {
+		log.Info("database created", "file", path) // an operator who expected the data of another file sees that
 	}
 	stats := &QueryStats{}
 	write, err := openFile(dsn(path, "_txlock=immediate"), 1, stats, log)

@@ -16,10 +16,12 @@
 //     [RestoreState.RevokeAll];
 //   - reads with subqueries, collations or aggregates: [AdminAccounts.Find], [AdminAccounts.OtherAdministrators],
 //     [AdminAccounts.LastSignIn], [AdminAccounts.Lockouts], [Reminders.AccountsToRemind], [Activity.Walk];
-//   - PRAGMAs and system catalogs: [DB.Ready], [DB.Migrated], [DB.Durability], [DB.ServerTime], [Backup].
+//   - PRAGMAs and system catalogs: [DB.Ready], [DB.Migrated], [DB.CheckCreate], [DB.Durability], [DB.Limited],
+//     [DB.ServerTime], [Backup].
 //
 // Two driver layers below gorm save time: postgres_batch.go sends the statements of a transaction in batches, and
-// sqlite_stmtcache.go caches prepared statements. Each file states how much it saves.
+// sqlite_stmtcache.go caches prepared statements. Each file states how much it saves. postgres_connectors.go has the connections
+// that migrate or only read, and postgres_limits.go limits the time of a statement.
 package store
 
 import (

@@ -91,10 +91,18 @@ func startCluster(t *testing.T, n int, settings ...string) *clusterFixture {
 
 func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 	t.Helper()
-	database := pgserver.Database(t)
-	w := &clusterFixture{t: t, program: program(t), database: databaseName(t, database), log: &apptest.Log{}}
+	at := pgserver.Database(t)
+	w := clusterOver(t, at, settings...)
+	w.database = databaseName(t, at)
+	return w
+}
+
+// clusterOver is a cluster without processes over a database.
+func clusterOver(t *testing.T, at string, settings ...string) *clusterFixture {
+	t.Helper()
+	w := &clusterFixture{t: t, program: program(t), log: &apptest.Log{}}
 	c, err := cluster.Prepare(context.Background(), cluster.Options{
-		PublicURL: "http://localhost:8080", Database: database, Settings: append(cheapHashes[:len(cheapHashes):len(cheapHashes)], settings...), Log: w.log,
+		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheapHashes[:len(cheapHashes):len(cheapHashes)], settings...), Log: w.log,
 	})
 	apptest.Must(t, err)
 	w.Cluster = c

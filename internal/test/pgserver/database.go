@@ -70,7 +70,7 @@ var UnsafeSettings = []string{
 // RequireBinaries ends the test if err is not nil. It skips the test for ErrAbsent, unless CI is true.
 func RequireBinaries(t testing.TB, err error) {
 	t.Helper()
-	if errors.Is(err, ErrAbsent) && os.Getenv("CI") != "true" {
+	if (errors.Is(err, ErrAbsent) || errors.Is(err, ErrPoolerAbsent)) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 )
 
 // Dump dumps a database to a file with pg_dump. The database may be in use.
@@ -19,11 +18,7 @@ func (s *Server) Restore(ctx context.Context, database, file string) error {
 
 // client runs a client program of PostgreSQL.
 func (s *Server) client(ctx context.Context, program string, args ...string) error {
-	path, err := exec.LookPath(program) // may be newer than the server
-	if err != nil {
-		path = filepath.Join(s.bin, program)
-	}
-	output, err := exec.CommandContext(ctx, path, args...).CombinedOutput() //nolint:gosec // the installed PostgreSQL
+	output, err := exec.CommandContext(ctx, path(s.bin, program), args...).CombinedOutput() //nolint:gosec // the installed PostgreSQL
 	if err != nil {
 		return fmt.Errorf("%s: %w: %s", program, err, output)
 	}

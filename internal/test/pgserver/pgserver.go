@@ -43,33 +43,28 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "twofold-postgres-")
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{dir: dir, bin: bin, settings: settings, procAttr: &syscall.SysProcAttr{Setpgid: true}}
-	if err := s.initialize(ctx); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return s, nil
+	return begin(ctx, bin, settings, "initdb", "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 }
 
-// initialize creates the data directory, chooses a port and starts the server.
-func (s *Server) initialize(ctx context.Context) error {
-	if err := s.leaveRoot(); err != nil {
-		return err
+// begin creates a data directory with one of PostgreSQL's programs, chooses a port and starts the server.
+func begin(ctx context.Context, bin string, settings []string, program string, args ...string) (_ *Server, err error) {
+	s := &Server{bin: bin, settings: settings}
+	if s.dir, s.procAttr, err = tempDir("twofold-postgres-"); err != nil {
+		return nil, err
 	}
-	initdb := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), //nolint:gosec // the installed PostgreSQL
-		"--pgdata", s.data(), "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
-	initdb.SysProcAttr, initdb.Dir = s.procAttr, s.dir
-	output, err := initdb.CombinedOutput()
+	command := exec.CommandContext(ctx, path(bin, program), append(args, "--pgdata", s.data())...) //nolint:gosec // the installed PostgreSQL
+	command.SysProcAttr, command.Dir = s.procAttr, s.dir
+	output, err := command.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, output)
+		return nil, errors.Join(fmt.Errorf("%s: %w: %s", program, err, output), os.RemoveAll(s.dir))
 	}
-	if s.port, err = freePort(ctx); err != nil {
-		return err
+	if s.port, err = freePort(ctx); err == nil {
+		err = s.Resume(ctx)
 	}
-	return s.Resume(ctx)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return s, nil
 }
 
 // findBinaries returns the directory of initdb and postgres: that on PATH, or the newest version in Debian's location.
@@ -85,16 +80,37 @@ func findBinaries() (string, error) {
 	return filepath.Dir(newest), nil
 }
 
+// path returns the path of one of PostgreSQL's programs: on PATH, where it may be newer than the server, or beside the server.
+func path(bin, program string) string {
+	found, err := exec.LookPath(program)
+	if err != nil {
+		return filepath.Join(bin, program)
+	}
+	return found
+}
+
 func version(program string) int {
 	n, _ := strconv.Atoi(strings.Split(program, "/")[4])
 	return n
 }
 
-// leaveRoot runs the server as another user if the tests run as root, because PostgreSQL refuses to run as root.
-func (s *Server) leaveRoot() error {
-	if os.Getuid() != 0 {
-		return nil
+// tempDir creates a directory for a server and returns the attributes of its process. If the tests run as root, both belong to
+// another user, because PostgreSQL and PgBouncer refuse to run as root.
+func tempDir(prefix string) (dir string, procAttr *syscall.SysProcAttr, err error) {
+	if dir, err = os.MkdirTemp("", prefix); err != nil {
+		return "", nil, err
 	}
+	procAttr = &syscall.SysProcAttr{Setpgid: true}
+	if os.Getuid() == 0 {
+		err = dropRoot(dir, procAttr)
+	}
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, procAttr, nil
+}
+
+func dropRoot(dir string, procAttr *syscall.SysProcAttr) error {
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
 		if err != nil {
@@ -108,8 +124,8 @@ func (s *Server) leaveRoot() error {
 		if err != nil {
 			return err
 		}
-		s.procAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // ids of the system fit
-		return os.Chown(s.dir, uid, gid)
+		procAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // ids of the system fit
+		return os.Chown(dir, uid, gid)
 	}
 	return errors.New("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 }
