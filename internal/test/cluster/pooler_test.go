@@ -80,7 +80,7 @@ func TestPgBouncer_ConfigurationOfTheDocs(t *testing.T) {
 			w := start(docs.config)
 			w.run("", "migrate")
 			if output := w.run("", "doctor"); !strings.Contains(output, "warning  time limits") {
-				t.Errorf("without time limits doctor prints %s", said)
+				t.Errorf("without time limits doctor prints %s", output)
 			}
 			for statement := range strings.SplitSeq(strings.TrimSpace(docs.sql), "\n") {
 				apptest.Must(t, server.Exec(ctx, "twofold", statement))
@@ -90,8 +90,8 @@ func TestPgBouncer_ConfigurationOfTheDocs(t *testing.T) {
 			w.signInsThroughPooler()
 			w.run("", "migrate")
 			w.run("", "audit", "verify")
-			if output := w.run("", "doctor"); !strings.Contains(output, "ok       time limits") || !strings.Contains(said, "ok       writing") {
-				t.Errorf("doctor prints %s", said)
+			if output := w.run("", "doctor"); !strings.Contains(output, "ok       time limits") || !strings.Contains(output, "ok       writing") {
+				t.Errorf("doctor prints %s", output)
 			}
 		})
 	}
