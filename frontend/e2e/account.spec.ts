@@ -1,7 +1,7 @@
 // The account beside MFA: sessions, password, profile, activity, language.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { alert, expect, fillSignIn, confirmResult, signIn, test } from "./fixtures";
+import { alert, expect, fillSignIn, interceptFromStart, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi, waitForMailedLink, type Credentials } from "./server";
 
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
@@ -259,6 +259,36 @@ test("changing the email address needs its new mailbox, and a second address can
   await page.goto(await waitForMailedLink(server, second, "/confirm-address"));
   await page.getByRole("button", { name: "Confirm address" }).click();
   await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeVisible();
+});
+
+test("an address with a domain in Unicode is shown as it is, and recognized", async ({
+  page,
+  server,
+  account,
+}) => {
+  await interceptFromStart(page);
+  await page.route("**/api/v1/account", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), email: "ada@bücher.example" } });
+  });
+  await signIn(page, server, account);
+  await expect(page.getByRole("banner").getByText("ada@bücher.example")).toBeVisible();
+  const profile = card(page, "Profile");
+  await expect(profile.getByText("ada@bücher.example")).toBeVisible();
+  await profile.getByRole("button", { name: "Change email address" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change email address" });
+  await dialog.getByLabel("New email address").fill("Ada@bücher.example");
+  await dialog.getByRole("button", { name: "Send link" }).click();
+  await expect(alert(dialog)).toContainText("already your address");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Change password" }).click();
+  const form = await prove(page, "Change password", account);
+  await expect(form.getByLabel("Email", { exact: true })).toHaveValue(
+    /^ada@(bücher|xn--bcher-kva)\.example$/,
+  );
+  await form.getByRole("button", { name: "Continue" }).click();
+  await form.getByLabel("New password").fill("Ada@Bücher.example!");
+  await expect(form.getByText("Too short without your email address")).toBeVisible();
 });
 
 test("the page uses the browser's language, then the chosen one", async ({ browser, server, account }) => {

@@ -46,16 +46,16 @@ func digestArg(digest [32]byte, none bool) []byte {
 
 func (s SignIns) loadSnapshot(ctx context.Context, shape snapshotShape, q authn.SnapshotQuery) (authn.Snapshot, error) {
 	query := shape.query()
-	twoFactorAt := 1
+	firstTwoFactor := 1
 	if q.Kind == throttle.Password { // every known browser has a bucket for passwords
-		twoFactorAt = 0
+		firstTwoFactor = 0
 	}
 	args := query.args(map[string]any{
 		"account": q.AccountID, "email": q.Email, "subject": q.Subject,
 		"sign_in": digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), "step_up": q.StepUp, "at": unixMicro{q.At},
 		"browser": digestArg(q.Browser.Hash(), q.Browser.IsZero()), "cookie": string(session.Cookie),
 		"script": q.Script[:], "token": string(session.Token),
-		"kind": string(q.Kind), "bucket": string(q.Bucket), "two_factor_at": twoFactorAt,
+		"kind": string(q.Kind), "bucket": string(q.Bucket), "first_two_factor": firstTwoFactor,
 		"device_bucket": string(throttle.DeviceBucket("")), "anonymous_bucket": string(throttle.AnonymousBucket),
 	})
 	var methods []mfa.Method

@@ -111,12 +111,12 @@ var attemptPart = snapshotPart{
 }
 
 // The kind is the result of a subquery, so that neither database plans for one value, and so for a partial index: see ofKind. The
-// bucket is the one of the query, or else that of the browser if it is known and, except for passwords, has been signed in from
-// with two factors.
+// bucket is the one of the query, or else that of the browser if it is known and, except for passwords, has signed in with two
+// factors.
 const (
 	attemptKind   = "(SELECT CAST(:kind AS TEXT))"
 	attemptBucket = `CASE WHEN :bucket <> '' THEN :bucket
-		WHEN d.expires_at > :at AND d.two_factor_at >= :two_factor_at THEN CAST(:device_bucket AS TEXT) || d.id ELSE :anonymous_bucket END`
+		WHEN d.expires_at > :at AND d.two_factor_at >= :first_two_factor THEN CAST(:device_bucket AS TEXT) || d.id ELSE :anonymous_bucket END`
 )
 
 // counter returns an expression for a column of the attempts of a kind and bucket.

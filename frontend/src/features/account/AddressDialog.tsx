@@ -122,7 +122,14 @@ function addressProblem(email: string, present: string | undefined): string | un
   const address = trimInvisible(email);
   if (address === "") return t.missing;
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) return t.malformed;
-  return address.toLowerCase() === present?.toLowerCase() ? t.same : undefined;
+  return present !== undefined && comparable(address) === comparable(present) ? t.same : undefined;
+}
+
+/** Returns an address in lower case, with its domain in ASCII. Browsers convert the domain of a typed address. */
+function comparable(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  const host = `http://${address.slice(at)}`;
+  return (address.slice(0, at) + (URL.canParse(host) ? new URL(host).hostname : host)).toLowerCase();
 }
 
 const rejection = (error: RequestError) =>
