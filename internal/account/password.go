@@ -150,12 +150,11 @@ func (s *Passwords) Change(ctx context.Context, sess session.Session, grant step
 	return done, token, nil
 }
 
-// Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that the old password
-// opened and creates no session, so that the next sign-in still requires the second factor (T-24). It records the time of the
-// reset, after which MFA cannot be removed for a while, unless a dispute has forced the reset: an attacker must not bar the
-// owner's way back by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for Change. It returns
-// maillink.ErrExpired, also if the account is
-// disabled, and the errors of [PasswordPolicy.ValidateAndHash].
+// Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that
+// the old password opened and creates no session, so that the next sign-in still requires the second factor (T-24). It records
+// the time of the reset, after which MFA cannot be removed for a while, unless a dispute has forced the reset: an attacker must
+// not bar the owner's way back by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for
+// Change. It returns maillink.ErrExpired, also if the account is disabled, and the errors of [PasswordPolicy.ValidateAndHash].
 func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
 	if err != nil {
