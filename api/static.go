@@ -101,7 +101,10 @@ func encode(body []byte) encoded {
 
 // changePassword is where password managers send a user who wants to change the password (W3C, A Well-Known URL for Changing
 // Passwords). accountPage is the page that does it.
-const changePassword, accountPage = "/.well-known/change-password", "/settings/account"
+const (
+	changePassword = "/.well-known/change-password" //nolint:gosec // a path
+	accountPage    = "/settings/account"
+)
 
 // serve responds with a file, with index.html for a path without a file extension, or with a problem.
 func (p *staticPage) serve(c echo.Context) error {

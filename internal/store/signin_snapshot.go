@@ -30,7 +30,7 @@ func (s SignIns) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapsho
 // success needs. The lock is a statement of its own: a single statement that waits for the lock would read the other tables as
 // they were before the wait. SQLite needs no lock, because it has a single writer.
 func (s SignIns) LockAndLoad(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
-	if err := (Accounts{s.DB}).Lock(ctx, q.AccountID); err != nil {
+	if err := Accounts(s).Lock(ctx, q.AccountID); err != nil {
 		return authn.Snapshot{}, err
 	}
 	return s.loadSnapshot(ctx, snapshotShape{key: byID, signIn: !q.SignIn.IsZero(), attempt: true, stepUp: q.StepUp != "", success: true}, q)

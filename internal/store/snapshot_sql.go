@@ -160,7 +160,7 @@ var snapshotQueries sync.Map
 
 func (shape snapshotShape) query() snapshotQuery {
 	if known, ok := snapshotQueries.Load(shape); ok {
-		return known.(snapshotQuery) //nolint:forcetypeassert // nothing else is stored
+		return known.(snapshotQuery) //nolint:errcheck,forcetypeassert // nothing else is stored
 	}
 	var q snapshotQuery
 	var names []string

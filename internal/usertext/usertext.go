@@ -43,8 +43,8 @@ func digitValue(r rune) rune {
 		}
 	}
 	for _, digits := range unicode.Nd.R32 {
-		if rune(digits.Lo) <= r && r <= rune(digits.Hi) {
-			return (r - rune(digits.Lo)) % 10
+		if lo, hi := rune(digits.Lo), rune(digits.Hi); lo <= r && r <= hi { //nolint:gosec // code points fit into a rune
+			return (r - lo) % 10
 		}
 	}
 	return 0
