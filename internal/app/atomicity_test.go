@@ -14,9 +14,10 @@ func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 	for _, table := range []string{"activity", "outbox"} {
 		for name, c := range map[string]struct {
 			silent  bool // without a notice
+			counts  bool // each use of its link is counted in a commit of its own
 			prepare func(t *testing.T, h *apptest.Server, c *apptest.Client) (try func() apptest.Response)
 		}{
-			"a reset": {prepare: func(t *testing.T, h *apptest.Server, _ *apptest.Client) func() apptest.Response {
+			"a reset": {counts: true, prepare: func(t *testing.T, h *apptest.Server, _ *apptest.Client) func() apptest.Response {
 				token := h.PasswordResetToken(ada)
 				return func() apptest.Response { return h.ResetPassword(token, apptest.NewPassword) }
 			}},
@@ -66,7 +67,11 @@ func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 				allow := db.FailInserts(t, table)
 				try().Require(503, "unavailable")
 				allow()
-				if got := apptest.RowDifference(before, h.RowCounts()); got != "" {
+				after := h.RowCounts()
+				if c.counts {
+					delete(after, "attempts")
+				}
+				if got := apptest.RowDifference(before, after); got != "" {
 					t.Errorf("rows were left: %s", got)
 				}
 				if after, err := h.App.Accounts.ByID(context.Background(), id); err != nil || after != found {

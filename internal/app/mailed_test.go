@@ -17,7 +17,7 @@ func TestMailedLinks_FollowedByUser(t *testing.T) {
 		t.Errorf("the service is %s", a.Body)
 	}
 	h.RequestPasswordReset(ada)
-	link := h.Mail(ada).Link("/reset-password")
+	link := h.MailedLink(ada, "/reset-password")
 	if !strings.HasPrefix(link, h.URL+"/reset-password#") {
 		t.Fatalf("the mail links to %q:\n%s", link, h.Mail(ada).Text)
 	}
@@ -28,7 +28,7 @@ func TestMailedLinks_FollowedByUser(t *testing.T) {
 
 	script := h.Script(h.SignInWith(ada, apptest.NewPassword).Require(201, "").Text("session_token"))
 	script.ChangeAddress(apptest.PathEmail, newAddress, JSON{"password": apptest.NewPassword}).Require(202, "")
-	link = h.Mail(newAddress).Link("/confirm-address")
+	link = h.MailedLink(newAddress, "/confirm-address")
 	for _, m := range h.Mails(ada) {
 		if m.Link("/confirm-address") != "" {
 			t.Errorf("the old address can confirm the new one:\n%s", m.Text)

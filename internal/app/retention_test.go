@@ -25,8 +25,8 @@ func TestPurge_ResponsesUnchanged(t *testing.T) {
 	if err := h.App.Passwords.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	reset := apptest.Token(h.Mail(ada).Link("reset-password"))
-	confirm := apptest.Token(h.Mail(secondAddress).Link("confirm-address"))
+	reset := apptest.Token(h.MailedLink(ada, "reset-password"))
+	confirm := apptest.Token(h.MailedLink(secondAddress, "confirm-address"))
 	h.Clock.Advance(31 * day)
 	again := h.SignedIn(ada, JSON{"code": phone.Code()})
 

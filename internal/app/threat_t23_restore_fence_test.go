@@ -41,7 +41,7 @@ func newBackupFixture(t *testing.T) (*backupFixture, func(...string) *apptest.Se
 	p.grant = p.alive.StepUpToken("account.password", apptest.Code(p.phone.Code()))
 	p.signIn = h.PendingSignIn(ada)
 	h.RequestPasswordReset(ada)
-	p.reset = apptest.Token(h.Mail(ada).Link("/reset-password"))
+	p.reset = apptest.Token(h.MailedLink(ada, "/reset-password"))
 	h.Heartbeat()
 
 	restore := h.Backup()

@@ -67,7 +67,7 @@ describe("a text that changes after the translation", () => {
       <ErrorNotice error={{ code: "unreachable" }} secondsLeft={0} />,
       <ErrorNotice error={{ code: "unavailable" }} secondsLeft={0} />,
       "REACH",
-      "busy",
+      "respond",
     ],
     receipt: [
       <Receipt change={{ n: 1 }} done="Your name is saved." />,

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,6 +82,19 @@ func (h *Server) Mail(to string) Mail {
 		h.T.Fatalf("no mail to %s was received", to)
 	}
 	return mails[len(mails)-1]
+}
+
+// MailedLink delivers what is due and returns the newest link to a page that was mailed to an address. It ends the test if there
+// is none.
+func (h *Server) MailedLink(to, page string) string {
+	h.T.Helper()
+	for _, m := range slices.Backward(h.Mails(to)) {
+		if link := m.Link(page); link != "" {
+			return link
+		}
+	}
+	h.T.Fatalf("no mail to %s has a link to %s", to, page)
+	return ""
 }
 
 // Setting returns the setting with which a server sends its mail here.
