@@ -1,6 +1,6 @@
 // Package api is everything that speaks HTTP: the operations of openapi.yaml, their authorization, and the page. The
-// middleware reads from the contract what each operation requires; handlers take from the request, make one domain call
-// and give the response; problem.go turns errors into problems. The entry point is [New].
+// middleware reads from the contract what each operation requires; handlers read the request, make one domain call
+// and return the response; problem.go turns errors into problems. The entry point is [New].
 package api
 
 //go:generate go tool -modfile=../tools.mod oapi-codegen -config oapi-codegen.yaml ../openapi.yaml

@@ -128,7 +128,7 @@ func (s *Server) checkIPLimit(call *requestContext) error {
 	}
 	check := s.Failures.RetryAfter
 	if call.op.sendsUnsolicitedMail() {
-		check = s.Failures.Allow // all count, because success and failure check the same
+		check = s.Failures.Allow // every request counts, because the response is the same for every address
 	}
 	if wait := check(call.ip); wait > 0 {
 		return ipLimitError{wait}

@@ -97,7 +97,7 @@ func factorNames(kinds ...throttle.Kind) []ProofMethod {
 	return methods
 }
 
-// seconds rounds up, so that a client that waits that long does not come too early. It returns nil for no throttled.
+// seconds rounds up, so that a client that waits that long does not retry too early. It returns nil for zero.
 func seconds(d time.Duration) *int {
 	if d <= 0 {
 		return nil

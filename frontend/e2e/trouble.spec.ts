@@ -132,7 +132,7 @@ test("a failed sign-out is reported", async ({ page, server, account }) => {
   await signIn(page, server, account);
   await page.route("**/api/v1/sessions/current", (route) => route.abort(), { times: 1 });
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(alert(page)).toContainText("you’re still signed in");
+  await expect(alert(page)).toContainText("You’re still signed in");
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByText("You’re signed out.")).toBeVisible();
 });
@@ -144,7 +144,7 @@ test("a failed removal of a method is reported and can be retried", async ({ pag
   await respondProblem(page, "/mfa/methods/*", 500, { code: "internal", request_id: "r-1" });
   const question = page.getByRole("dialog", { name: "Remove “Phone”?" });
   await question.getByRole("button", { name: "Remove method" }).click();
-  await expect(alert(question)).toContainText("report this number: r-1");
+  await expect(alert(question)).toContainText("report this request ID: r-1");
   await question.getByRole("button", { name: "Remove method" }).click();
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
   await proof.getByLabel("Password", { exact: true }).fill(account.password);

@@ -1,9 +1,9 @@
-// Package account manages accounts: it adds them, finds them, and changes their profile, e-mail addresses and password.
-// An address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address
-// takes effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending
-// changes of the account. An invited user sets the first password with a mailed link. Every change records its audit entry and enqueues its notice in its own transaction. The entry
-// points are [Service] for accounts and addresses, and [Passwords], through which every password of an existing account is
-// set.
+// Package account manages accounts: it adds them, finds them, and changes their profile, e-mail addresses and password. An
+// address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address takes
+// effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending changes of
+// the account. An invited user sets the first password with a mailed link. Every change records its audit entry and enqueues
+// its notice in its own transaction. The entry points are [Service] for accounts and addresses, and [Passwords], through which
+// every password of an existing account is set.
 package account
 
 import (
@@ -50,7 +50,7 @@ const Admin Role = "admin"
 // Disabled reports whether the account is disabled. Every sign-in to a disabled account is rejected.
 func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
 
-// NeedsReset reports whether the account has no password, because a dispute has removed it.
+// NeedsReset reports whether the account has no password: it was removed, or an invited user has not set the first one.
 func (a Account) NeedsReset() bool { return a.PasswordHash == "" }
 
 var (
@@ -129,7 +129,7 @@ type Service struct {
 // characters around it, NFC, lower case, and the domain in ASCII (UTS 46), which is how some browsers send it. A domain that
 // has no such form is left as it is. [mailaddr.ToUnicode] returns the address as it is shown.
 func CanonicalEmail(email string) string {
-	email = strings.TrimFunc(email, func(r rune) bool { return unicode.IsSpace(r) || usertext.IsInvisible(r) })
+	email = strings.TrimFunc(email, func(r rune) bool { return unicode.IsSpace(r) || usertext.IsFormat(r) })
 	email = norm.NFC.String(strings.ToLower(norm.NFC.String(email)))
 	if ascii, err := mailaddr.ToASCII(email); err == nil {
 		return ascii

@@ -122,22 +122,22 @@ func (s *Service) notifyAndRecord(ctx context.Context, a Account, p PendingAddre
 	if err != nil {
 		return err
 	}
-	invitation := notify.Notice{
+	confirmation := notify.Notice{
 		Kind: notify.ConfirmEmail, AccountID: a.ID, Name: p.Email, To: []string{p.Email},
 		Links: []notify.Action{{Purpose: maillink.ConfirmAddress, Token: token}}, Until: p.ExpiresAt,
 	}
 	requested := audit.Event{Kind: audit.EmailChangeRequested, AccountID: a.ID, Subject: p.ID, Name: mailaddr.ToUnicode(p.Email)}
 	if p.Kind == NoticeEmail {
-		invitation.Kind, requested.Kind = notify.ConfirmNoticeEmail, audit.NoticeEmailRequested
+		confirmation.Kind, requested.Kind = notify.ConfirmNoticeEmail, audit.NoticeEmailRequested
 	}
 	other, err := s.Store.ByEmail(ctx, p.Email)
 	switch {
 	case err == nil && p.Kind == Email:
-		invitation = notify.Notice{Kind: notify.AddressInUse, AccountID: other.ID, Name: p.Email, To: []string{p.Email}}
+		confirmation = notify.Notice{Kind: notify.AddressInUse, AccountID: other.ID, Name: p.Email, To: []string{p.Email}}
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return err
 	}
-	if _, err := s.Notices.Enqueue(ctx, invitation); err != nil {
+	if _, err := s.Notices.Enqueue(ctx, confirmation); err != nil {
 		return err
 	}
 	if p.Kind == Email {

@@ -51,8 +51,8 @@ func (c *HashCosts) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// count counts the hashes in batches, at most so many; zero: all.
-func (c *HashCosts) count(ctx context.Context, most int) error {
+// count counts the hashes in at most maxBatches batches; zero: all.
+func (c *HashCosts) count(ctx context.Context, maxBatches int) error {
 	costs, after := make(password.Costs), ""
 	for batch := 1; ; batch++ {
 		hashes, err := c.Store.PasswordHashes(ctx, after, costBatch)
@@ -63,7 +63,7 @@ func (c *HashCosts) count(ctx context.Context, most int) error {
 			costs.Add(h.Hash)
 			after = h.AccountID
 		}
-		if len(hashes) < costBatch || batch == most {
+		if len(hashes) < costBatch || batch == maxBatches {
 			c.Hasher.SetCosts(c.Key, costs)
 			return nil
 		}

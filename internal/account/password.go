@@ -153,7 +153,7 @@ func (s *Passwords) Change(ctx context.Context, sess session.Session, grant step
 // Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that
 // the old password opened and creates no session, so that the next sign-in still requires the second factor (T-24). It records
 // the time of the reset, after which MFA cannot be removed for a while, unless a dispute has forced the reset: an attacker must
-// not bar the owner's way back by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for
+// not block the owner's recovery by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for
 // Change. It returns maillink.ErrExpired, also if the account is disabled, and the errors of [PasswordPolicy.ValidateAndHash].
 func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
@@ -232,7 +232,7 @@ func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions 
 	return sessions, nil
 }
 
-// NeedsReset reports whether a dispute has removed the account's password, and no new one is set yet.
+// NeedsReset reports whether the account has no password: see [Account.NeedsReset].
 func (s *Passwords) NeedsReset(ctx context.Context, accountID string) (bool, error) {
 	a, err := s.Store.ByID(ctx, accountID)
 	return a.NeedsReset(), err

@@ -15,9 +15,9 @@ const grantTries = 5
 
 // Tries counts the uses of a grant, across processes.
 type Tries interface {
-	// CountTry counts a use of the object with the id, unless it has been used as often as most, and returns how many uses are
+	// CountTry counts a use of the object with the id, unless it has been used allowed times, and returns how many uses are
 	// left. The count is committed when it returns.
-	CountTry(ctx context.Context, accountID, id string, most int) (left int, counted bool, err error)
+	CountTry(ctx context.Context, accountID, id string, allowed int) (left int, counted bool, err error)
 }
 
 // passwordGrant is what permits a new password: a step-up token or a mailed link.

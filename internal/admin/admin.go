@@ -1,8 +1,8 @@
-// Package admin lets administrators and operators manage other users' accounts: find them, read their state and activity,
-// end their sessions, disable and enable them, and reset their MFA or password. Every action requires a reason, consumes the
+// Package admin lets administrators and operators manage other users' accounts: find them, read their state and activity, end
+// their sessions, disable and enable them, and reset their MFA or password. Every action requires a reason, consumes the
 // administrator's step-up for that account, and is recorded with its actor and reason in the activity that the owner reads.
-// Reading an account's state or activity is recorded there too. Administrators cannot act on their own account, and the last enabled administrator cannot be disabled. The entry point is
-// [Service].
+// Reading an account's state or activity is recorded there too. Administrators cannot act on their own account, and the last
+// enabled administrator cannot be disabled. The entry point is [Service].
 package admin
 
 import (

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/memlimit"
 )
 
-// reservedMemory is the memory in bytes that the program may use besides hashing: three times its idle memory.
+// reservedMemory is the memory in bytes that the program may use besides hashing.
 const reservedMemory = 48 << 20
 
 // HashCapacity is how many passwords are hashed at the same time: as many as processors or settings permit, and as memory has

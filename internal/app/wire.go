@@ -72,7 +72,7 @@ func (h *wiring) wireNotifications() error {
 	return nil
 }
 
-// wireHashCosts builds the count of hash costs, and runs it once. The key is the random id of the database, which no response
+// wireHashCosts builds account.HashCosts and takes its first sample. The key is the random id of the database, which no response
 // contains.
 func (h *wiring) wireHashCosts(ctx context.Context) error {
 	generation, err := store.RestoreState{DB: h.db}.Generation(ctx)

@@ -76,7 +76,7 @@ func newSender(c config.Config, log *slog.Logger, now func() time.Time) (notify.
 		return nil, err
 	}
 	if server.TLS == smtp.Off {
-		log.Warn("mails are sent unencrypted", "server", server.Host, "because", "TWOFOLD_SMTP_URL has ?tls=off")
+		log.Warn("mails are sent unencrypted", "server", server.Host, "reason", "TWOFOLD_SMTP_URL has ?tls=off")
 	}
 	return server, nil
 }
@@ -100,7 +100,7 @@ func NewMailer(c config.Config, now func() time.Time) (*smtp.Server, error) {
 		return nil, err
 	}
 	policies := map[config.TLS]smtp.TLS{
-		config.TLSWhereOffered: smtp.WhereOffered, config.TLSRequired: smtp.Required, config.TLSImplicit: smtp.Implicit, config.TLSOff: smtp.Off,
+		config.TLSWhereOffered: smtp.Opportunistic, config.TLSRequired: smtp.Required, config.TLSImplicit: smtp.Implicit, config.TLSOff: smtp.Off,
 	}
 	return &smtp.Server{
 		Host: server.Host, Port: server.Port, TLS: policies[server.TLS], RootCAs: roots, User: server.User, Password: server.Password,

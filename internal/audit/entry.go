@@ -97,7 +97,7 @@ func (l Log) Verify(ctx context.Context) (entries int, err error) {
 		},
 		End: func(number int64, hash Hash) error {
 			if !bad && (last.Number != number || last.Hash != hash) {
-				broken = append(broken, &ChainError{AccountID: last.AccountID, Number: number, Reason: errTruncated})
+				broken = append(broken, &ChainError{AccountID: last.AccountID, Number: number, Reason: reasonTruncated})
 			}
 			return nil
 		},
@@ -105,14 +105,14 @@ func (l Log) Verify(ctx context.Context) (entries int, err error) {
 	return entries, errors.Join(append(broken, err)...)
 }
 
-// errTruncated means that the last entries of a chain are missing.
-const errTruncated = "is missing at the end"
+// reasonTruncated means that the last entries of a chain are missing.
+const reasonTruncated = "is missing at the end"
 
 func (e Entry) chainError(why string) error {
 	return &ChainError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Reason: why}
 }
 
-// checkAfter returns what is wrong with an entry that follows another, or nil.
+// checkAfter returns what is wrong with an entry that follows another, or an empty string.
 func (e Entry) checkAfter(after Entry) string {
 	switch {
 	case e.Number != after.Number+1:

@@ -98,7 +98,7 @@ func accountsBefore(a Anchor, entries []Entry, before time.Time, limit int) ([]E
 func (l Log) endsWith(ctx context.Context, last Entry) error {
 	head, err := l.Store.Head(ctx, last.AccountID)
 	if err == nil && (head.Number != last.Number || head.Hash != last.Hash) {
-		err = &ChainError{AccountID: last.AccountID, Number: head.Number, Reason: errTruncated}
+		err = &ChainError{AccountID: last.AccountID, Number: head.Number, Reason: reasonTruncated}
 	}
 	return err
 }

@@ -106,7 +106,7 @@ func (s *Service) rehash(ctx context.Context, a *attempt, p Credentials) error {
 }
 
 // attempt is one credential check in progress: the account, or the unknown address, that it is for, the snapshot it is
-// judged by, and the session it is made in, if any.
+// checked against, and the session it is made in, if any.
 type attempt struct {
 	query       SnapshotQuery
 	snapshot    Snapshot   // read before the account is locked

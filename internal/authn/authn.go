@@ -1,7 +1,7 @@
 // Package authn is the authentication engine. It checks credentials (the password, then a second factor on an account with
-// MFA), counts failures, and turns success into one of two outcomes: SignIn and Complete
-// create a session, StepUp issues a step-up token. A failed attempt is committed before its result is returned; an attempt
-// that costs a hash is committed as a failure before the hash.
+// MFA), counts failures, and turns success into one of two outcomes: SignIn and Complete create a session, StepUp issues a
+// step-up token. A failed attempt is committed before its result is returned; an attempt that costs a hash is committed as a
+// failure before the hash.
 package authn
 
 import (
@@ -40,7 +40,7 @@ type Service struct {
 // Limits bound pending sign-ins and known devices.
 type Limits struct {
 	SignInLifetime time.Duration // of a pending sign-in
-	SignInTries    int           // second factors that a pending sign-in accepts
+	SignInTries    int           // attempts at the second factor of one pending sign-in
 	MaxPending     int           // pending sign-ins per account and bucket; one more deletes the oldest
 	DeviceLifetime time.Duration // how long a device stays known after its last use
 	Devices        int           // known per account; one more deletes the least recently used

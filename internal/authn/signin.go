@@ -152,13 +152,13 @@ type Store interface {
 // token was sent another way than it was delivered.
 func (s *Service) resume(ctx context.Context, token secret.Text, via session.Delivery, browser secret.Text, kind throttle.Kind) (a attempt, release func(), err error) {
 	digest := token.Hash()
-	acquired, err := s.Attempts.Acquire(ctx, throttle.Attempt{Subject: string(digest[:]), Kind: kind})
+	unlock, err := s.Attempts.Acquire(ctx, throttle.Attempt{Subject: string(digest[:]), Kind: kind})
 	if err != nil {
 		return attempt{}, nil, err
 	}
 	defer func() {
 		if release == nil { // refused, failed or panicked
-			acquired()
+			unlock()
 		}
 	}()
 	a, err = s.load(ctx, audit.SignInFailed, session.Session{}, SnapshotQuery{SignIn: token, Browser: browser, Kind: kind})
@@ -171,7 +171,7 @@ func (s *Service) resume(ctx context.Context, token secret.Text, via session.Del
 	}
 	// The password was checked when the sign-in began, and a new password deletes the pending sign-in.
 	a.query.AccountID, a.rehashed = p.AccountID, true
-	return a, acquired, nil
+	return a, unlock, nil
 }
 
 // rejectedAsExpired maps ErrCredentialsRejected to ErrSignInExpired: the password that began the sign-in has been replaced.

@@ -115,7 +115,7 @@ func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (Si
 	return out, m, done, nil
 }
 
-// mustEnroll reports whether the account must have MFA and has none, so that its password earns an enrollment and no
+// mustEnroll reports whether the account must have MFA and has none, so that its password yields an enrollment and no
 // session. Such a pending sign-in is stored as any other: what it is for is derived from the account's methods each time.
 func (s *Service) mustEnroll(st Snapshot) bool {
 	return !st.Enabled() && s.Methods.Policy.RequiredAt(s.Now())

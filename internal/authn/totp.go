@@ -51,7 +51,7 @@ func (s *Service) checkCode(ctx context.Context, a attempt, t codeAttempt) error
 }
 
 // checkCodeLocked checks a TOTP code while the account is locked. It counts a wrong code as a failure and rejects a used
-// one (RFC 6238, section 5.2). A right one clears the counters, if any are set, and runs the success callback. All of it is
+// one (RFC 6238, section 5.2). A right one clears the counters, if any are set, and calls t.grant. All of it is
 // one transaction, so the caller learns the result only after the commit.
 func (s *Service) checkCodeLocked(ctx context.Context, now Snapshot, t codeAttempt) (*decision.Refusal, error) {
 	if limit := s.checkLimits(t, now); limit != nil {

@@ -38,7 +38,7 @@ type commands struct {
 	Backup       backup          `cmd:"" help:"Back up the database while the server runs (SQLite)."`
 	RestoreFence restoreFence    `cmd:"" name:"restore-fence" help:"Revoke what a restored backup brought back: used codes, sessions, links."`
 	Healthcheck  healthcheck     `cmd:"" help:"Check whether the server on this machine responds; for containers."`
-	Doctor       doctorCmd       `cmd:"" help:"Check settings, keys, database, clock, mail and addresses, and print how to fix what is wrong."`
+	Doctor       doctorCmd       `cmd:"" help:"Check settings, memory, keys, database, clock, mail and addresses, and print how to fix what is wrong."`
 	Help         help            `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
 	Completion   completion      `cmd:"" help:"Print a shell completion script."`
 	Man          man             `cmd:"" help:"Print the man page."`

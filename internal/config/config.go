@@ -94,7 +94,7 @@ type MFA struct {
 	RecoveryCodes      int           `env:"TWOFOLD_RECOVERY_CODES" envDefault:"10"`
 	Policy             string        `env:"TWOFOLD_MFA_POLICY" envDefault:"optional"`
 	RequiredFrom       Date          `env:"TWOFOLD_MFA_REQUIRED_FROM"`
-	Remind             time.Duration `env:"TWOFOLD_MFA_REMIND" envDefault:"336h"` // time before MFARequiredFrom
+	Remind             time.Duration `env:"TWOFOLD_MFA_REMIND" envDefault:"336h"` // time before RequiredFrom
 }
 
 // Required reports whether every account must have MFA, from a date on if one is set.

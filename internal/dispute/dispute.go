@@ -46,7 +46,7 @@ type Accounts interface {
 type Passwords interface {
 	// ForceReset removes the password and mails a link to set a new one, which replaces older links.
 	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
-	// NeedsReset reports whether ForceReset has removed the password, and no new one is set yet.
+	// NeedsReset reports whether the account has no password, as after ForceReset.
 	NeedsReset(ctx context.Context, accountID string) (bool, error)
 }
 

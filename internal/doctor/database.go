@@ -96,17 +96,17 @@ func (d Doctor) restored(ctx context.Context, db *store.DB) (copied bool) {
 		return false // the schema is reported already
 	}
 	watch := restorefence.Service{Store: state, Log: slog.New(slog.DiscardHandler), File: d.config.RestoreStateFile(), Now: d.Now}
-	e, err := watch.Detect(ctx)
+	g, err := watch.Detect(ctx)
 	switch {
 	case errors.Is(err, restorefence.ErrNone):
 	case err != nil:
 		d.fail("restored", "the restore state cannot be read: %v.", err)
-	case e.RestoreReason != "":
-		d.fail("restored", "%s. Codes that were used and sessions that were ended since then may work again: run twofold restore-fence before users sign in, with --nothing-lost if the database was moved while no server used it.", e.RestoreReason)
+	case g.RestoreReason != "":
+		d.fail("restored", "%s. Codes that were used and sessions that were ended since then may work again: run twofold restore-fence before users sign in, with --nothing-lost if the database was moved while no server used it.", g.RestoreReason)
 	default:
-		d.ok("restored", "no sign of a restored backup; generation %d started %s", e.Number, e.StartedAt.Format(time.DateOnly))
+		d.ok("restored", "no sign of a restored backup; generation %d started %s", g.Number, g.StartedAt.Format(time.DateOnly))
 	}
-	return e.RestoreReason == restorefence.BackupCopy
+	return g.RestoreReason == restorefence.BackupCopy
 }
 
 // accounts names accounts that cannot sign in, because another one has the same address.

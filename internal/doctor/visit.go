@@ -24,22 +24,22 @@ func (d Doctor) publicURL(ctx context.Context) {
 		return
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Do(r)
+	response, err := client.Do(r)
 	if err != nil {
 		d.fail("visit", "%v. %s", err, visitAdvice(err))
 		return
 	}
-	defer func() { _ = answer.Body.Close() }()
+	defer func() { _ = response.Body.Close() }()
 	var health struct {
 		Status string `json:"status"`
 	}
-	err = json.NewDecoder(io.LimitReader(answer.Body, 1024)).Decode(&health)
-	if answer.StatusCode != http.StatusOK || err != nil || health.Status != "ok" {
-		d.fail("visit", "%s responds with %s, unlike Twofold. Let the proxy forward every path of that host to Twofold unchanged.", address, answer.Status)
+	err = json.NewDecoder(io.LimitReader(response.Body, 1024)).Decode(&health)
+	if response.StatusCode != http.StatusOK || err != nil || health.Status != "ok" {
+		d.fail("visit", "%s responds with %s, unlike Twofold. Let the proxy forward every path of that host to Twofold unchanged.", address, response.Status)
 		return
 	}
-	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
-		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < minCertificateLifetime {
+	if response.TLS != nil && len(response.TLS.PeerCertificates) > 0 {
+		if left := response.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < minCertificateLifetime {
 			d.warn("visit", "%s responds, but its certificate expires in %d hours. Renew it.", address, int(left.Hours()))
 			return
 		}

@@ -12,7 +12,7 @@ import (
 
 // ToASCII returns an address with its domain in ASCII: ada@bücher.example becomes ada@xn--bcher-kva.example. The part before
 // the @ is unchanged. It returns an error if there is no @ or the domain is not a valid name. Address literals such as
-// [192.0.2.1] are not.
+// [192.0.2.1] are not valid here.
 func ToASCII(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
@@ -30,7 +30,7 @@ var (
 	errEncoding = errors.New("not valid UTF-8")
 )
 
-// lookup is idna.Lookup, the profile of browsers, and rejects empty and overlong labels.
+// lookup is the profile idna.Lookup, which browsers use, and also rejects empty and overlong labels.
 var lookup = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.VerifyDNSLength(true))
 
 // DomainToASCII returns a domain in ASCII. It returns an error if the domain is not a valid name.

@@ -76,7 +76,7 @@ func cgroupLimit(root fs.FS) (lowest int64) {
 			continue
 		}
 		for group = path.Clean("/" + group); ; group = path.Dir(group) {
-			limit := number64(root, path.Join(folder, group, file))
+			limit := readInt(root, path.Join(folder, group, file))
 			if limit > 0 && limit < unlimited && (lowest == 0 || limit < lowest) {
 				lowest = limit
 			}
@@ -88,8 +88,8 @@ func cgroupLimit(root fs.FS) (lowest int64) {
 	return lowest
 }
 
-// number64 returns the number in a file, or zero if there is none, as in a file that contains "max".
-func number64(root fs.FS, file string) int64 {
+// readInt returns the number in a file, or zero if there is none, as in a file that contains "max".
+func readInt(root fs.FS, file string) int64 {
 	text, err := fs.ReadFile(root, file)
 	if err != nil {
 		return 0

@@ -16,11 +16,11 @@ import (
 )
 
 // Confirm turns a pending enrollment into a method if the code is right. A name that is not empty replaces the name that the
-// enrollment was begun with. The method that the enrollment replaces, if any, is deleted in the same transaction. browser is the
-// device token of the browser that the session is used from, if any. Confirm
-// ends the account's other sessions, revokes its step-up tokens and raises sess to two factors. With the first method it
-// also creates recovery codes and ends everything that the password alone has created, see beginMFA. It returns ErrNotFound,
-// ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
+// enrollment was begun with. The method that the enrollment replaces, if any, is deleted in the same transaction. browser is
+// the device token of the browser that the session is used from, if any. Confirm ends the account's other sessions, revokes its
+// step-up tokens and raises sess to two factors. With the first method it also creates recovery codes and ends everything that
+// the password alone has created, see beginMFA. It returns ErrNotFound, ErrEnrollmentExpired, ErrNameTaken (which costs no
+// try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
 func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string, browser secret.Text) (Method, ChangeResult, error) {
 	st, err := s.Store.State(ctx, sess.AccountID)
 	if err != nil {

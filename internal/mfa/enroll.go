@@ -70,7 +70,7 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, req Enrollmen
 			return err
 		}
 		if len(now.Methods) > 0 {
-			uri, err := begun.Key.URI(s.Issuer, labelOf(req.Email, e.Name, now.Methods))
+			uri, err := begun.Key.URI(s.Issuer, labelOf(mailaddr.ToUnicode(req.Email), e.Name, now.Methods))
 			if err != nil {
 				return fmt.Errorf("format key URI: %w", err)
 			}

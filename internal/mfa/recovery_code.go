@@ -37,7 +37,7 @@ func ParseRecoveryCode(typed string) (RecoveryCode, error) {
 	var plain strings.Builder
 	for _, r := range usertext.ASCIIDigits(typed) {
 		switch {
-		case r == '-' || unicode.IsSpace(r) || usertext.IsInvisible(r):
+		case r == '-' || unicode.IsSpace(r) || usertext.IsFormat(r):
 			continue
 		case 'a' <= r && r <= 'z':
 			r -= 'a' - 'A'

@@ -15,7 +15,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// lowCodes is the number of unused codes from which on the account is recorded as running low.
+// lowCodes is the number of unused codes at or below which the account is recorded as running low.
 const lowCodes = 3
 
 // grantTries is how many sets of recovery codes may be hashed with one step-up token. One is enough, unless the request that
@@ -205,7 +205,7 @@ func (s *Service) ConsumeRecoveryCode(ctx context.Context, accountID, id string)
 	if !used {
 		return ErrCodeUsed
 	}
-	if err := s.Attempts.UnlockIfCapped(ctx, accountID, throttle.TOTP); err != nil {
+	if err := s.Attempts.UnlockIfLockedOut(ctx, accountID, throttle.TOTP); err != nil {
 		return err
 	}
 	status, err := s.RecoveryCodeStatus(ctx, accountID)

@@ -27,7 +27,7 @@ type catalog struct {
 type text struct {
 	subject string
 	text    *template.Template
-	not     *template.Template // what to do if it was not you; nil: dispute or noDispute of the catalog
+	ifNotMe *template.Template // what to do if it was not you; nil: dispute or noDispute of the catalog
 }
 
 // facts is the data of a notice's templates.

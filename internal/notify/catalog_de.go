@@ -55,7 +55,7 @@ var german = catalog{
 		RecoveryCodesInvalidated: {
 			subject: "Ihre Wiederherstellungscodes sind nicht mehr gültig",
 			text:    textFor("{{.Product}} wurde aus einer Sicherung wiederhergestellt. Die Sicherung enthält nicht, welche Wiederherstellungscodes danach verwendet wurden. Deshalb ist keiner Ihrer Wiederherstellungscodes mehr gültig, und Sie wurden auf allen Geräten abgemeldet. Melden Sie sich mit Ihrer Authenticator-App an und erstellen Sie in den Kontoeinstellungen neue Wiederherstellungscodes. Prüfen Sie dort auch, ob Ihre letzten Änderungen noch vorhanden sind."),
-			not:     textFor("Das betraf alle Konten von {{.Product}}."),
+			ifNotMe: textFor("Das betraf alle Konten von {{.Product}}."),
 		},
 		PasswordChanged: {
 			subject: "Ihr Passwort wurde geändert",
@@ -76,32 +76,32 @@ var german = catalog{
 		MFAReset: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde ausgeschaltet",
 			text:    textFor("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes aus Ihrem Konto bei {{.Product}} entfernt. Die Multi-Faktor-Authentifizierung (MFA) ist damit ausgeschaltet. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt nur das Passwort Ihr Konto."),
-			not:     textFor("Wenn Sie nicht darum gebeten haben, melden Sie sich an, ändern Sie Ihr Passwort und wenden Sie sich an den Support von {{.Product}}."),
+			ifNotMe: textFor("Wenn Sie nicht darum gebeten haben, melden Sie sich an, ändern Sie Ihr Passwort und wenden Sie sich an den Support von {{.Product}}."),
 		},
 		MFARequiredSoon: {
 			subject: "Ihr Konto braucht bald Multi-Faktor-Authentifizierung",
 			text:    textFor("{{if .Until}}Ab {{.Until}}{{else}}Bald{{end}} brauchen Sie Multi-Faktor-Authentifizierung (MFA), um sich bei {{.Product}} anzumelden. Ihr Konto hat noch keine."),
-			not:     textFor("Melden Sie sich vorher an und wählen Sie in den Kontoeinstellungen „MFA-Methode registrieren“. Danach werden Sie beim Anmelden dazu aufgefordert."),
+			ifNotMe: textFor("Melden Sie sich vorher an und wählen Sie in den Kontoeinstellungen „MFA-Methode registrieren“. Danach werden Sie beim Anmelden dazu aufgefordert."),
 		},
 		AccountDisabled: {
 			subject: "Ihr Konto wurde gesperrt",
 			text:    textFor("Ein Administrator hat Ihr Konto bei {{.Product}} gesperrt. Alle Geräte wurden abgemeldet. Sie können sich erst wieder anmelden, wenn das Konto freigegeben ist."),
-			not:     textFor("Wenn Sie das nicht erwartet haben, wenden Sie sich an den Support von {{.Product}}."),
+			ifNotMe: textFor("Wenn Sie das nicht erwartet haben, wenden Sie sich an den Support von {{.Product}}."),
 		},
 		AccountEnabled: {
 			subject: "Ihr Konto wurde wieder freigegeben",
 			text:    textFor("Ein Administrator hat Ihr Konto bei {{.Product}} wieder freigegeben. Sie können sich wie zuvor anmelden."),
-			not:     textFor("Wenn Sie das nicht erwartet haben, melden Sie sich an, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
+			ifNotMe: textFor("Wenn Sie das nicht erwartet haben, melden Sie sich an, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
 		},
 		Invitation: {
 			subject: "Legen Sie das Passwort Ihres neuen Kontos fest",
 			text:    textFor("Für diese E-Mail-Adresse wurde ein Konto bei {{.Product}} erstellt. Legen Sie mit dem Link unten das Passwort fest und melden Sie sich dann damit an. Der Link gilt einmal{{if .Until}} und bis {{.Until}}{{end}}."),
-			not:     textFor("Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail: Ohne den Link kann das Konto nicht verwendet werden. Leiten Sie diese E-Mail nicht weiter."),
+			ifNotMe: textFor("Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail: Ohne den Link kann das Konto nicht verwendet werden. Leiten Sie diese E-Mail nicht weiter."),
 		},
 		PasswordResetLink: {
 			subject: "Legen Sie ein neues Passwort für Ihr Konto fest",
 			text:    textFor("Für Ihr Konto bei {{.Product}} wurde ein neues Passwort angefordert. Mit dem Link unten können Sie eines festlegen. Er gilt einmal und nur kurze Zeit."),
-			not:     textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt unverändert. Leiten Sie diese E-Mail nicht weiter."),
+			ifNotMe: textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt unverändert. Leiten Sie diese E-Mail nicht weiter."),
 		},
 		PasswordResetDone: {
 			subject: "Für Ihr Konto wurde ein neues Passwort festgelegt",
@@ -110,37 +110,37 @@ var german = catalog{
 		PasswordResetForced: {
 			subject: "Ihr Konto braucht ein neues Passwort",
 			text:    textFor("Für eine Benachrichtigung zu Ihrem Konto bei {{.Product}} wurde „Das war ich nicht“ gemeldet. Zum Schutz des Kontos wurden alle Geräte abgemeldet, und das alte Passwort ist nicht mehr gültig. Mit dem Link unten können Sie ein neues festlegen. Er gilt einmal und nur kurze Zeit. Auf der Anmeldeseite können Sie einen weiteren anfordern."),
-			not:     textFor("Wenn Sie das nicht gemeldet haben, legen Sie trotzdem ein neues Passwort fest und prüfen Sie die letzten Aktivitäten Ihres Kontos."),
+			ifNotMe: textFor("Wenn Sie das nicht gemeldet haben, legen Sie trotzdem ein neues Passwort fest und prüfen Sie die letzten Aktivitäten Ihres Kontos."),
 		},
 		PasswordRemoved: {
 			subject: "Ihr Passwort ist nicht mehr gültig",
 			text:    textFor("Für eine Benachrichtigung zu Ihrem Konto bei {{.Product}} wurde „Das war ich nicht“ gemeldet. Zum Schutz des Kontos wurden alle Geräte abgemeldet, und das alte Passwort ist nicht mehr gültig. Ein Link für ein neues wurde an die E-Mail-Adresse gesendet, mit der das Konto jetzt angemeldet wird."),
-			not:     textFor("Wenn Sie das nicht gemeldet haben, kann eine andere Person E-Mails des Kontos lesen. Sichern Sie Ihre Postfächer und wenden Sie sich sofort an den Support von {{.Product}}."),
+			ifNotMe: textFor("Wenn Sie das nicht gemeldet haben, kann eine andere Person E-Mails des Kontos lesen. Sichern Sie Ihre Postfächer und wenden Sie sich sofort an den Support von {{.Product}}."),
 		},
 		PasswordResetByAdmin: {
 			subject: "Ein Administrator hat Ihr Passwort zurückgesetzt",
 			text:    textFor("Ein Administrator hat das Passwort Ihres Kontos bei {{.Product}} zurückgesetzt. Alle Geräte wurden abgemeldet, und das alte Passwort ist nicht mehr gültig. {{if .Until}}Mit dem Link unten können Sie ein neues festlegen. Er gilt einmal und bis {{.Until}}. Danach können Sie auf der Anmeldeseite einen weiteren anfordern.{{else}}Ein neues legen Sie mit dem Einmal-Link fest, der an die E-Mail-Adresse des Kontos gesendet wurde oder den Sie von einem Administrator erhalten.{{end}}"),
-			not:     textFor("Wenn Sie nicht darum gebeten haben, legen Sie trotzdem ein neues Passwort fest, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
+			ifNotMe: textFor("Wenn Sie nicht darum gebeten haben, legen Sie trotzdem ein neues Passwort fest, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
 		},
 		MethodSuspended: {
 			subject: "Eine Authenticator-App Ihres Kontos wurde gesperrt",
 			text:    textFor("Für eine Benachrichtigung zu Ihrem Konto bei {{.Product}} wurde „Das war ich nicht“ gemeldet. Alle Geräte wurden abgemeldet, und {{if .About}}die Authenticator-App „{{.About}}“{{else}}die betroffene Authenticator-App{{end}} kann nicht mehr zum Anmelden verwendet werden. Die Multi-Faktor-Authentifizierung (MFA) bleibt an: Verwenden Sie eine andere Authenticator-App oder einen Wiederherstellungscode."),
-			not:     textFor("Wenn Sie das nicht gemeldet haben, kann eine andere Person Ihre E-Mails lesen. Sichern Sie zuerst Ihr Postfach und prüfen Sie dann die letzten Aktivitäten Ihres Kontos."),
+			ifNotMe: textFor("Wenn Sie das nicht gemeldet haben, kann eine andere Person Ihre E-Mails lesen. Sichern Sie zuerst Ihr Postfach und prüfen Sie dann die letzten Aktivitäten Ihres Kontos."),
 		},
 		ConfirmEmail: {
 			subject: "Bestätigen Sie Ihre neue E-Mail-Adresse",
 			text:    textFor("Die Adresse {{.About}} wurde als neue Anmeldeadresse eines Kontos bei {{.Product}} angegeben. Öffnen Sie den Link unten, um sie zu bestätigen."),
-			not:     textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ohne den Link ändert sich nichts."),
+			ifNotMe: textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ohne den Link ändert sich nichts."),
 		},
 		ConfirmNoticeEmail: {
 			subject: "Bestätigen Sie Ihre Adresse für Benachrichtigungen",
 			text:    textFor("Die Adresse {{.About}} wurde als zweite Adresse für Benachrichtigungen zur Sicherheit eines Kontos bei {{.Product}} angegeben. Öffnen Sie den Link unten, um sie zu bestätigen."),
-			not:     textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ohne den Link ändert sich nichts."),
+			ifNotMe: textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ohne den Link ändert sich nichts."),
 		},
 		AddressInUse: {
 			subject: "Diese E-Mail-Adresse hat bereits ein Konto",
 			text:    textFor("Die Adresse {{.About}} wurde für ein anderes Konto bei {{.Product}} angegeben. Dort kann sie nicht verwendet werden, weil Sie sich mit ihr bereits bei Ihrem Konto anmelden. Es wurde nichts geändert."),
-			not:     textFor("Wenn Sie es waren, melden Sie sich mit dieser Adresse an oder geben Sie für das andere Konto eine andere an. Wenn nicht, müssen Sie nichts tun."),
+			ifNotMe: textFor("Wenn Sie es waren, melden Sie sich mit dieser Adresse an oder geben Sie für das andere Konto eine andere an. Wenn nicht, müssen Sie nichts tun."),
 		},
 		EmailChangeRequested: {
 			subject: "Für Ihr Konto wurde eine neue E-Mail-Adresse angefordert",
@@ -161,27 +161,27 @@ var german = catalog{
 		RemovalRequested: {
 			subject: "Antrag, die Multi-Faktor-Authentifizierung Ihres Kontos zu entfernen",
 			text:    textFor("Mit dem Passwort Ihres Kontos bei {{.Product}} wurde beantragt, die Multi-Faktor-Authentifizierung (MFA) zu entfernen, weil alle Authenticator-Apps und Wiederherstellungscodes verloren sind. {{if .Until}}MFA kann ab {{.Until}} entfernt werden{{else}}MFA kann nach einer Wartezeit entfernt werden{{end}}, wenn der Antrag nicht abgebrochen wird."),
-			not:     textFor("Wenn Sie das nicht waren, brechen Sie das Entfernen mit dem Link unten ab. Dafür müssen Sie sich nicht anmelden. Ändern Sie danach Ihr Passwort, denn eine andere Person kennt es."),
+			ifNotMe: textFor("Wenn Sie das nicht waren, brechen Sie das Entfernen mit dem Link unten ab. Dafür müssen Sie sich nicht anmelden. Ändern Sie danach Ihr Passwort, denn eine andere Person kennt es."),
 		},
 		RemovalReminder: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wird entfernt",
 			text:    textFor("Der Antrag, die Multi-Faktor-Authentifizierung (MFA) Ihres Kontos bei {{.Product}} zu entfernen, läuft weiterhin. {{if .Until}}MFA kann ab {{.Until}} entfernt werden{{else}}MFA kann nach der Wartezeit entfernt werden{{end}}, wenn der Antrag nicht abgebrochen wird."),
-			not:     textFor("Wenn Sie das nicht waren oder Ihr Telefon oder Ihre Codes wiedergefunden haben, brechen Sie das Entfernen mit dem Link unten ab. Dafür müssen Sie sich nicht anmelden."),
+			ifNotMe: textFor("Wenn Sie das nicht waren oder Ihr Telefon oder Ihre Codes wiedergefunden haben, brechen Sie das Entfernen mit dem Link unten ab. Dafür müssen Sie sich nicht anmelden."),
 		},
 		RemovalReady: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos kann jetzt entfernt werden",
 			text:    textFor("Die Wartezeit ist beendet. Die Multi-Faktor-Authentifizierung (MFA) Ihres Kontos bei {{.Product}} kann jetzt entfernt werden, mit dem Link, der an die Adresse des Kontos selbst gesendet wird. Alle Geräte werden dabei abgemeldet. {{if .Until}}Der Link gilt bis {{.Until}}.{{end}}"),
-			not:     textFor("Wenn Sie das nicht waren, brechen Sie das Entfernen mit dem Link unten ab. Dafür müssen Sie sich nicht anmelden. Ändern Sie danach Ihr Passwort, denn eine andere Person kennt es."),
+			ifNotMe: textFor("Wenn Sie das nicht waren, brechen Sie das Entfernen mit dem Link unten ab. Dafür müssen Sie sich nicht anmelden. Ändern Sie danach Ihr Passwort, denn eine andere Person kennt es."),
 		},
 		RemovalCancelled: {
 			subject: "Das Entfernen der Multi-Faktor-Authentifizierung wurde abgebrochen",
 			text:    textFor("Das Entfernen der Multi-Faktor-Authentifizierung (MFA) Ihres Kontos bei {{.Product}} wurde abgebrochen. Es wurde nichts entfernt."),
-			not:     textFor("Wenn Sie das Entfernen nicht beantragt haben, ändern Sie Ihr Passwort, denn eine andere Person kennt es. Wenn Sie es nicht abgebrochen haben, kann eine andere Person Ihre E-Mails lesen oder ist bei Ihrem Konto angemeldet."),
+			ifNotMe: textFor("Wenn Sie das Entfernen nicht beantragt haben, ändern Sie Ihr Passwort, denn eine andere Person kennt es. Wenn Sie es nicht abgebrochen haben, kann eine andere Person Ihre E-Mails lesen oder ist bei Ihrem Konto angemeldet."),
 		},
 		RemovalCompleted: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde entfernt",
 			text:    textFor("Die Multi-Faktor-Authentifizierung (MFA) Ihres Kontos bei {{.Product}} wurde wie angekündigt entfernt. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt nur das Passwort Ihr Konto."),
-			not:     textFor("Wenn Sie das nicht waren, legen Sie mit „Passwort vergessen?“ auf der Anmeldeseite ein neues Passwort fest und wenden Sie sich sofort an den Support von {{.Product}}."),
+			ifNotMe: textFor("Wenn Sie das nicht waren, legen Sie mit „Passwort vergessen?“ auf der Anmeldeseite ein neues Passwort fest und wenden Sie sich sofort an den Support von {{.Product}}."),
 		},
 	},
 }

@@ -47,7 +47,7 @@ var english = catalog{
 		RecoveryCodesInvalidated: {
 			subject: "Your recovery codes no longer work",
 			text:    textFor("{{.Product}} was restored from a backup. The backup does not show which recovery codes were used after it was made. Therefore, none of your recovery codes works any more, and you were signed out on all devices. Sign in with your authenticator app and generate new recovery codes in your account settings. Also check there that your latest changes are still in place."),
-			not:     textFor("This happened to all accounts of {{.Product}}."),
+			ifNotMe: textFor("This happened to all accounts of {{.Product}}."),
 		},
 		PasswordChanged: {
 			subject: "Your password was changed",
@@ -68,32 +68,32 @@ var english = catalog{
 		MFAReset: {
 			subject: "Multi-factor authentication was turned off for your account",
 			text:    textFor("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account, so multi-factor authentication (MFA) is off. All devices were signed out. Until you add an authenticator app again, only the password protects your account."),
-			not:     textFor("If you did not ask for this, sign in, change your password, and contact {{.Product}} support."),
+			ifNotMe: textFor("If you did not ask for this, sign in, change your password, and contact {{.Product}} support."),
 		},
 		MFARequiredSoon: {
 			subject: "Your account will need multi-factor authentication",
 			text:    textFor("{{if .Until}}From {{.Until}} on{{else}}Soon{{end}}, you need multi-factor authentication (MFA) to sign in to {{.Product}}. Your account does not have it yet."),
-			not:     textFor("Sign in before then and choose “Register MFA Method” in your account settings. Afterwards, you are asked to do so when you sign in."),
+			ifNotMe: textFor("Sign in before then and choose “Register MFA Method” in your account settings. Afterwards, you are asked to do so when you sign in."),
 		},
 		AccountDisabled: {
 			subject: "Your account was disabled",
 			text:    textFor("An administrator disabled your {{.Product}} account. All devices were signed out, and you cannot sign in until the account is enabled again."),
-			not:     textFor("If you did not expect this, contact {{.Product}} support."),
+			ifNotMe: textFor("If you did not expect this, contact {{.Product}} support."),
 		},
 		AccountEnabled: {
 			subject: "Your account was enabled again",
 			text:    textFor("An administrator enabled your {{.Product}} account again. You can sign in as before."),
-			not:     textFor("If you did not expect this, sign in, check the recent activity of your account, and contact {{.Product}} support."),
+			ifNotMe: textFor("If you did not expect this, sign in, check the recent activity of your account, and contact {{.Product}} support."),
 		},
 		Invitation: {
 			subject: "Set the password of your new account",
 			text:    textFor("A {{.Product}} account was created for this email address. Use the link below to set its password, then sign in with it. The link works once{{if .Until}}, until {{.Until}}{{end}}."),
-			not:     textFor("If you did not expect this, ignore this email: without the link, the account cannot be used. Do not forward this email."),
+			ifNotMe: textFor("If you did not expect this, ignore this email: without the link, the account cannot be used. Do not forward this email."),
 		},
 		PasswordResetLink: {
 			subject: "Set a new password for your account",
 			text:    textFor("We received a request to reset the password of your {{.Product}} account. Use the link below to set a new one. It works once and only for a short time."),
-			not:     textFor("If you did not request this, ignore this email: your password stays the same. Do not forward this email."),
+			ifNotMe: textFor("If you did not request this, ignore this email: your password stays the same. Do not forward this email."),
 		},
 		PasswordResetDone: {
 			subject: "A new password was set for your account",
@@ -102,37 +102,37 @@ var english = catalog{
 		PasswordResetForced: {
 			subject: "Your account needs a new password",
 			text:    textFor("“This was not me” was reported for a notice about your {{.Product}} account. To protect the account, all devices were signed out, and the old password no longer works. Use the link below to set a new one. It works once and only for a short time. You can request another one on the sign-in page."),
-			not:     textFor("If you did not report this, set a new password anyway, and check the recent activity of your account."),
+			ifNotMe: textFor("If you did not report this, set a new password anyway, and check the recent activity of your account."),
 		},
 		PasswordRemoved: {
 			subject: "Your password no longer works",
 			text:    textFor("“This was not me” was reported for a notice about your {{.Product}} account. To protect the account, all devices were signed out, and the old password no longer works. A link to set a new one was sent to the email address that the account signs in with now."),
-			not:     textFor("If you did not report this, someone else can read emails of the account. Secure your mailboxes and contact {{.Product}} support right away."),
+			ifNotMe: textFor("If you did not report this, someone else can read emails of the account. Secure your mailboxes and contact {{.Product}} support right away."),
 		},
 		PasswordResetByAdmin: {
 			subject: "Your password was reset by an administrator",
 			text:    textFor("An administrator reset the password of your {{.Product}} account. All devices were signed out, and the old password no longer works. {{if .Until}}Use the link below to set a new one. It works once, until {{.Until}}. After that, you can request another one on the sign-in page.{{else}}To set a new one, use the one-time link that was sent to the email address of the account, or that an administrator gives you.{{end}}"),
-			not:     textFor("If you did not ask for this, set a new password anyway, check the recent activity of your account, and contact {{.Product}} support."),
+			ifNotMe: textFor("If you did not ask for this, set a new password anyway, check the recent activity of your account, and contact {{.Product}} support."),
 		},
 		MethodSuspended: {
 			subject: "An authenticator app on your account was suspended",
 			text:    textFor("“This was not me” was reported for a notice about your {{.Product}} account. All devices were signed out, and {{if .About}}the authenticator app “{{.About}}”{{else}}the authenticator app that the notice was about{{end}} can no longer be used to sign in. Multi-factor authentication (MFA) stays on: use another authenticator app or a recovery code."),
-			not:     textFor("If you did not report this, someone else can read your email. Secure your mailbox first, then check the recent activity of your account."),
+			ifNotMe: textFor("If you did not report this, someone else can read your email. Secure your mailbox first, then check the recent activity of your account."),
 		},
 		ConfirmEmail: {
 			subject: "Confirm your new email address",
 			text:    textFor("The address {{.About}} was entered as the new sign-in address of a {{.Product}} account. To confirm it, open the link below."),
-			not:     textFor("If you did not request this, ignore this email: nothing changes without the link."),
+			ifNotMe: textFor("If you did not request this, ignore this email: nothing changes without the link."),
 		},
 		ConfirmNoticeEmail: {
 			subject: "Confirm your address for notices",
 			text:    textFor("The address {{.About}} was entered as a second address for notices about the security of a {{.Product}} account. To confirm it, open the link below."),
-			not:     textFor("If you did not request this, ignore this email: nothing changes without the link."),
+			ifNotMe: textFor("If you did not request this, ignore this email: nothing changes without the link."),
 		},
 		AddressInUse: {
 			subject: "This email address already has an account",
 			text:    textFor("The address {{.About}} was entered for another {{.Product}} account. It cannot be used there because you already sign in to your account with it. Nothing was changed."),
-			not:     textFor("If it was you, sign in with this address, or enter a different one for the other account. If it was not you, you do not need to do anything."),
+			ifNotMe: textFor("If it was you, sign in with this address, or enter a different one for the other account. If it was not you, you do not need to do anything."),
 		},
 		EmailChangeRequested: {
 			subject: "A new email address was requested for your account",
@@ -153,27 +153,27 @@ var english = catalog{
 		RemovalRequested: {
 			subject: "Request to remove multi-factor authentication from your account",
 			text:    textFor("Someone who knows the password of your {{.Product}} account requested the removal of multi-factor authentication (MFA) because all authenticator apps and recovery codes are lost. {{if .Until}}MFA can be removed from {{.Until}} on{{else}}MFA can be removed after a waiting period{{end}}, unless the request is cancelled."),
-			not:     textFor("If this was not you, cancel the removal with the link below. You do not need to sign in for that. Then change your password, because someone else knows it."),
+			ifNotMe: textFor("If this was not you, cancel the removal with the link below. You do not need to sign in for that. Then change your password, because someone else knows it."),
 		},
 		RemovalReminder: {
 			subject: "Multi-factor authentication will be removed from your account",
 			text:    textFor("The request to remove multi-factor authentication (MFA) from your {{.Product}} account is still active. {{if .Until}}MFA can be removed from {{.Until}} on{{else}}MFA can be removed after the waiting period{{end}}, unless the request is cancelled."),
-			not:     textFor("If this was not you, or you have found your phone or your codes, cancel the removal with the link below. You do not need to sign in for that."),
+			ifNotMe: textFor("If this was not you, or you have found your phone or your codes, cancel the removal with the link below. You do not need to sign in for that."),
 		},
 		RemovalReady: {
 			subject: "Multi-factor authentication can now be removed from your account",
 			text:    textFor("The waiting period has ended. Multi-factor authentication (MFA) can now be removed from your {{.Product}} account, with the link that is sent to the account’s own address. All devices will be signed out. {{if .Until}}The link works until {{.Until}}.{{end}}"),
-			not:     textFor("If this was not you, cancel the removal with the link below. You do not need to sign in for that. Then change your password, because someone else knows it."),
+			ifNotMe: textFor("If this was not you, cancel the removal with the link below. You do not need to sign in for that. Then change your password, because someone else knows it."),
 		},
 		RemovalCancelled: {
 			subject: "The removal of multi-factor authentication was cancelled",
 			text:    textFor("The removal of multi-factor authentication (MFA) from your {{.Product}} account was cancelled. Nothing was removed."),
-			not:     textFor("If you did not request the removal, change your password, because someone else knows it. If you did not cancel it, someone else can read your email or is signed in to your account."),
+			ifNotMe: textFor("If you did not request the removal, change your password, because someone else knows it. If you did not cancel it, someone else can read your email or is signed in to your account."),
 		},
 		RemovalCompleted: {
 			subject: "Multi-factor authentication was removed from your account",
 			text:    textFor("Multi-factor authentication (MFA) was removed from your {{.Product}} account, as announced. All devices were signed out. Until you add an authenticator app again, only the password protects your account."),
-			not:     textFor("If this was not you, set a new password with “Forgot your password?” on the sign-in page, and contact {{.Product}} support right away."),
+			ifNotMe: textFor("If this was not you, set a new password with “Forgot your password?” on the sign-in page, and contact {{.Product}} support right away."),
 		},
 	},
 }

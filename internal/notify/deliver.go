@@ -60,9 +60,10 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Deliver sends the messages that are due, in the order of their places, and returns the number of mails sent. A mail that cannot be
-// sent is retried later and is no error; an error means that the outbox could not be read or written. Mails are sent at least
-// once: if a process dies after sending a mail and before marking it, another process sends it again when the claim expires.
+// Deliver sends the messages that are due, in the order of their places, and returns the number of mails sent. A mail that
+// cannot be sent is retried later and is no error; an error means that the outbox could not be read or written. Mails are sent
+// at least once: if a process dies after sending a mail and before marking it, another process sends it again when the claim
+// expires.
 func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 	due := s.Now()
 	expired, err := s.Store.ExpireHeld(ctx, due.Add(-heldFor), due)

@@ -54,9 +54,9 @@ func (k Kind) hasDisputeLink() bool {
 	return false
 }
 
-// setBack returns how far messages of this kind are set back in the order of sending, so that links and news of changes do not
-// wait for many others. Messages that were enqueued so much earlier are sent first nevertheless.
-func (k Kind) setBack() time.Duration {
+// queueDelay returns how far back in the queue messages of this kind are put, so that links and notices of changes do not
+// wait for many others. A message that was enqueued longer than that before another is still sent first.
+func (k Kind) queueDelay() time.Duration {
 	switch k {
 	case NewDevice: // any sign-in can cause one
 		return 10 * time.Minute

@@ -1,8 +1,8 @@
-// Package notify sends notices of security events by mail. A change enqueues its notice in an outbox, in its own transaction, so
-// that no change commits without its notice and no notice exists without its change. A worker delivers the outbox at least
-// once, retries failed mails for a week, unless they are rejected for good, and records those that it gives up. Messages are sealed at rest, because they contain
-// links. Notices of changes that an attacker may have made carry a dispute link, "this was not me". The entry points are
-// [Service.Enqueue] and [Service.Run].
+// Package notify sends notices of security events by mail. A change enqueues its notice in an outbox, in its own transaction,
+// so that no change commits without its notice and no notice exists without its change. A worker delivers the outbox at least
+// once, retries failed mails for a week, unless they are rejected for good, and records those that it gives up. Messages are
+// sealed at rest, because they contain links. Notices of changes that an attacker may have made carry a dispute link, "this was
+// not me". The entry points are [Service.Enqueue] and [Service.Run].
 package notify
 
 import (
@@ -60,7 +60,7 @@ type Sealer interface {
 	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
-// Spacing is how far each message of an account that waits sets back its next ones, so that accounts are served in turn.
+// Spacing is how far each waiting message moves the account's next one back in the queue, so that accounts are served in turn.
 const Spacing = time.Minute
 
 // Message is one mail to one address in the outbox.
@@ -100,8 +100,8 @@ type Store interface {
 	AfterCommit(ctx context.Context, do func())
 	// Insert inserts a message, and moves its place back by Spacing for each message of the account that waits.
 	Insert(ctx context.Context, m Message) error
-	// NewDevices counts the account's messages of kind NewDevice since a time, at most most.
-	NewDevices(ctx context.Context, accountID string, since time.Time, most int) (int, error)
+	// NewDevices counts the account's messages of kind NewDevice since a time, up to limit.
+	NewDevices(ctx context.Context, accountID string, since time.Time, limit int) (int, error)
 	// Claim returns the message with the first place of those that are due, counts a try, and keeps other workers from claiming
 	// it until a time. It reports false if none is due.
 	Claim(ctx context.Context, due, until time.Time) (m Message, claimed bool, err error)
@@ -193,7 +193,7 @@ func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address
 		body.Links[string(maillink.NotMe)] = s.URL(Action{Purpose: maillink.NotMe, Token: token}).Reveal()
 	}
 	m := Message{
-		ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, Place: now.Add(n.Kind.setBack()), NextTry: now, CreatedAt: now,
+		ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, Place: now.Add(n.Kind.queueDelay()), NextTry: now, CreatedAt: now,
 	}
 	plain, err := json.Marshal(body)
 	if err != nil {

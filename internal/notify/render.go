@@ -59,17 +59,17 @@ func (s *Service) render(kind Kind, body payload) (Mail, error) {
 		about.Until = c.date(body.Until)
 	}
 	switch {
-	case w.not != nil:
+	case w.ifNotMe != nil:
 	case body.Links[string(maillink.NotMe)] == "":
-		w.not = c.noDispute
+		w.ifNotMe = c.noDispute
 	default:
-		w.not = c.dispute
+		w.ifNotMe = c.dispute
 	}
 	var err error
 	if p.Text, err = fill(w.text, about); err != nil {
 		return Mail{}, err
 	}
-	if p.Not, err = fill(w.not, about); err != nil {
+	if p.Not, err = fill(w.ifNotMe, about); err != nil {
 		return Mail{}, err
 	}
 	for _, purpose := range order {

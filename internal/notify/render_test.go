@@ -121,8 +121,8 @@ func TestCatalog_AdviceWithoutDisputeLink(t *testing.T) {
 	t.Parallel()
 	for _, kind := range everyKind(t) {
 		for language, c := range catalogs {
-			if (c.notices[kind].not == nil) != kind.hasDisputeLink() {
-				t.Errorf("%s in %s: has its own advice: %v; has a dispute link: %v; want exactly one", kind, language, c.notices[kind].not != nil, kind.hasDisputeLink())
+			if (c.notices[kind].ifNotMe == nil) != kind.hasDisputeLink() {
+				t.Errorf("%s in %s: has its own advice: %v; has a dispute link: %v; want exactly one", kind, language, c.notices[kind].ifNotMe != nil, kind.hasDisputeLink())
 			}
 		}
 	}

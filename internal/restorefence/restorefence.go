@@ -67,7 +67,7 @@ type Store interface {
 	Begin(ctx context.Context, g Generation) error
 	// Renew replaces the generation with this number and reports whether it was still current.
 	Renew(ctx context.Context, g Generation, before int64) (renewed bool, err error)
-	// Advance increments the heartbeat, unless it has advanced since since, or is later than at.
+	// Advance increments the heartbeat, unless it has advanced after since, or is later than at.
 	Advance(ctx context.Context, at, since time.Time) error
 	// RecordReason stores the reason, unless one is stored already or another generation has started.
 	RecordReason(ctx context.Context, g Generation) error
@@ -116,11 +116,11 @@ func (s *Service) Open(ctx context.Context) error {
 	if !errors.Is(err, ErrNone) {
 		return err
 	}
-	place, err := s.Store.StorageID(ctx)
+	storageID, err := s.Store.StorageID(ctx)
 	if err != nil {
 		return fmt.Errorf("read storage id: %w", err)
 	}
-	if err := s.Store.Begin(ctx, Generation{Lineage: s.NewID(), Number: 1, StartedAt: s.Now(), StorageID: place}); err != nil {
+	if err := s.Store.Begin(ctx, Generation{Lineage: s.NewID(), Number: 1, StartedAt: s.Now(), StorageID: storageID}); err != nil {
 		return fmt.Errorf("start first generation: %w", err)
 	}
 	return nil
@@ -131,10 +131,10 @@ func (s *Service) RestoreReason(ctx context.Context) (RestoreReason, error) {
 	if !s.restored.Load() {
 		return "", nil
 	}
-	e, err := s.Store.Generation(ctx)
+	g, err := s.Store.Generation(ctx)
 	if err != nil {
 		return "", err
 	}
-	s.restored.Store(e.RestoreReason != "")
-	return e.RestoreReason, nil
+	s.restored.Store(g.RestoreReason != "")
+	return g.RestoreReason, nil
 }

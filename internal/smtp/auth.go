@@ -11,9 +11,9 @@ import (
 // The SASL mechanisms that Twofold knows, best first.
 var (
 	scram = []string{"SCRAM-SHA-256", "SCRAM-SHA-1"}
-	// revealing mechanisms send the password itself. They are not used over an unencrypted connection, unless the server is
+	// plaintext mechanisms send the password itself. They are not used over an unencrypted connection, unless the server is
 	// on this machine.
-	revealing = []string{"PLAIN", "LOGIN"}
+	plaintext = []string{"PLAIN", "LOGIN"}
 )
 
 // mechanisms returns the mechanisms that the server offers and this connection permits, in the order to try them. Only one of
@@ -29,7 +29,7 @@ func (s *Server) mechanisms(c *conversation) ([]string, error) {
 	if i := slices.IndexFunc(scram, func(m string) bool { return slices.Contains(offered, m) }); i >= 0 {
 		usable = append(usable, scram[i])
 	}
-	for _, m := range revealing {
+	for _, m := range plaintext {
 		if slices.Contains(offered, m) && (encrypted || c.local) {
 			usable = append(usable, m)
 		}
@@ -64,7 +64,7 @@ func (s *Server) offered(c *conversation) ([]string, error) {
 		return nil, err
 	}
 	var offered []string
-	for _, line := range strings.Split(reply, "\n")[1:] { // the first line greets
+	for _, line := range strings.Split(reply, "\n")[1:] { // the first line is the greeting
 		words := strings.FieldsFunc(strings.ToUpper(line), func(r rune) bool { return r == ' ' || r == '=' })
 		if len(words) > 0 && words[0] == "AUTH" {
 			offered = append(offered, words[1:]...)

@@ -70,7 +70,7 @@ func (e *Error) undeliverable() bool {
 
 var (
 	// errAddress means that the recipient is not a valid address.
-	errAddress = fmt.Errorf("the recipient's address cannot be read: %w", notify.ErrUndeliverable)
+	errAddress = fmt.Errorf("the recipient's address is invalid: %w", notify.ErrUndeliverable)
 	errNoTLS   = errors.New("the server does not offer it")
 	errPublic  = errors.New("?tls=off is for this machine and private networks, and the server has a public address")
 	errBroken  = errors.New("the connection broke")

@@ -22,10 +22,10 @@ import (
 type TLS int
 
 const (
-	WhereOffered TLS = iota // STARTTLS (RFC 3207) if the server offers it
-	Required                // STARTTLS, or no mail
-	Implicit                // from the first byte (RFC 8314)
-	Off                     // never, and only to this machine and private networks
+	Opportunistic TLS = iota // STARTTLS (RFC 3207) if the server offers it
+	Required                 // STARTTLS, or no mail
+	Implicit                 // from the first byte (RFC 8314)
+	Off                      // never, and only to this machine and private networks
 )
 
 // Server is an SMTP server and the sender of the mails.

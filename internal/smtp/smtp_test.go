@@ -185,8 +185,8 @@ func TestSend_TLSModes(t *testing.T) {
 		want              smtp.TLS
 		sent, encrypted   bool
 	}{
-		"STARTTLS optional, offered":      {offered: true, want: smtp.WhereOffered, sent: true, encrypted: true},
-		"STARTTLS optional, not offered":  {want: smtp.WhereOffered, sent: true},
+		"STARTTLS optional, offered":      {offered: true, want: smtp.Opportunistic, sent: true, encrypted: true},
+		"STARTTLS optional, not offered":  {want: smtp.Opportunistic, sent: true},
 		"STARTTLS required, offered":      {offered: true, want: smtp.Required, sent: true, encrypted: true},
 		"STARTTLS required, not offered":  {want: smtp.Required},
 		"implicit TLS":                    {implicit: true, want: smtp.Implicit, sent: true, encrypted: true},

@@ -109,7 +109,7 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, purpose Purpo
 	return secret.Text{}, Grant{}, errors.New("sign step-up token: every signing key was revoked meanwhile")
 }
 
-// signAttempts is how often Issue signs a token before it gives up, if each signing key is revoked at that moment.
+// signAttempts is how many times Issue signs a token before it gives up, if each signing key is revoked at that moment.
 const signAttempts = 10
 
 // Parse verifies a token that was presented for a purpose and target in this session. It returns ErrRefused, wrapped with

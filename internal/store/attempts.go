@@ -29,7 +29,7 @@ func (attemptRow) TableName() string { return "attempts" }
 
 const (
 	total         = "*"     // the bucket that counts the failures of a kind in all buckets
-	blockedUntil  = "-"     // the bucket that holds the end of the last backoff that was reset, for Held
+	blockedUntil  = "-"     // the bucket that holds the end of the last backoff that was reset, for LockedSince
 	subLimitTries = "tries" // the kind that counts the attempts at one object or its uses; the object's id is the bucket
 )
 
@@ -175,8 +175,8 @@ func (s Attempts) ResetKind(ctx context.Context, subject string, kind throttle.K
 	return s.writer(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
 }
 
-// Held reports whether a backoff ended after since or a total has reached limit.
-func (s Attempts) Held(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
+// LockedSince reports whether a backoff ended after since or a total has reached limit.
+func (s Attempts) LockedSince(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
 	var n int64
 	err := s.reader(ctx).Model(&attemptRow{}).Where("subject = ? AND kind IN ?", subject, kinds).
 		Where("wait_until > ? OR (bucket = ? AND failures >= ?)", unixMicro{since}, total, limit).Count(&n).Error

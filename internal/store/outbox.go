@@ -46,11 +46,11 @@ func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
 	})
 }
 
-// NewDevices returns the number of messages about new devices of an account since a time, at most most.
-func (s Outbox) NewDevices(ctx context.Context, accountID string, since time.Time, most int) (n int, err error) {
+// NewDevices returns the number of messages about new devices of an account since a time, up to limit.
+func (s Outbox) NewDevices(ctx context.Context, accountID string, since time.Time, limit int) (n int, err error) {
 	err = s.query(ctx, `SELECT count(*) FROM (SELECT 1 FROM outbox
 		WHERE account_id = ? AND kind = '`+string(notify.NewDevice)+`' AND created_at > ? LIMIT ?) o`,
-		[]any{accountID, unixMicro{since}, most}, func(rows *sql.Rows) error { return rows.Scan(&n) })
+		[]any{accountID, unixMicro{since}, limit}, func(rows *sql.Rows) error { return rows.Scan(&n) })
 	return n, err
 }
 
@@ -109,7 +109,8 @@ func (s Outbox) ExpireHeld(ctx context.Context, before, at time.Time) (int, erro
 	return int(tx.RowsAffected), tx.Error
 }
 
-// Undelivered returns the number of unsent messages of a topic. The condition topic <> ” selects the partial index.
+// Undelivered returns the number of unsent messages of a topic. The condition that the topic is not empty selects the partial
+// index.
 func (s Outbox) Undelivered(ctx context.Context, topic string) (int, error) {
 	var n int64
 	err := s.reader(ctx).Model(&messageRow{}).Where("topic = ? AND topic <> '' AND sent_at = 0", topic).Count(&n).Error

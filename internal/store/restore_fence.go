@@ -22,7 +22,7 @@ func (s RestoreState) LockAllAccounts(ctx context.Context) error {
 }
 
 // RevokeAll revokes everything that may have been used or revoked after the backup was made, and marks the TOTP steps up to
-// used as used. Known devices expire but stay, so that the account still has signed in before. An active
+// used as used. Known devices expire, but their rows stay, as the record of earlier sign-ins. An active
 // removal is deleted, because it may have been cancelled after the backup; a cancelled one stays cancelled.
 func (s RestoreState) RevokeAll(ctx context.Context, at time.Time, used totp.Step) (done restorefence.Revoked, err error) {
 	now := unixMicro{at}

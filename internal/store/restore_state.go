@@ -71,7 +71,7 @@ func (s RestoreState) Advance(ctx context.Context, at, since time.Time) error {
 		Updates(map[string]any{"beat": gorm.Expr("beat + 1"), "beat_at": unixMicro{at}}).Error
 }
 
-// RecordReason stores why the database is taken for a restored one, unless a reason is stored or the generation has changed.
+// RecordReason stores why the database is considered restored, unless a reason is stored or the generation has changed.
 func (s RestoreState) RecordReason(ctx context.Context, e restorefence.Generation) error {
 	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND number = ?", e.Number).
 		Updates(map[string]any{"doubt": string(e.RestoreReason), "doubted_at": unixMicro{e.RestoreDetectedAt}}).Error

@@ -88,7 +88,7 @@ const markLastDevice = `UPDATE devices SET expires_at = 0 WHERE id IN (
 	SELECT id FROM devices WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at LIMIT ?)
 	AND expires_at > 0 AND expires_at <= ?`
 
-// Purge deletes at most limit rows of a category that expired before a time, those that expired first first. It returns how many
+// Purge deletes at most limit rows of a category that expired before a time, the longest expired first. It returns how many
 // rows it deleted or marked.
 func (s Retention) Purge(ctx context.Context, c retention.Category, before time.Time, limit int) (int, error) {
 	rule, known := purgeRules[c]

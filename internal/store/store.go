@@ -9,8 +9,8 @@
 //
 //   - the frequent ones of a request (rawsql.go): [SignIns.Load] and [SignIns.LockAndLoad] (signin_snapshot.go),
 //     [Sessions.ByToken], [Sessions.Insert], [SignIns.Insert], [SignIns.Delete], [Attempts.Reserve], [Activity.Append],
-//     [Accounts.Lock], [Methods.State];
-//   - upserts, and writes with a condition or with other tables: [Attempts.Reset], [Removals.Begin], [Retention.AcquireLease],
+//     [Accounts.Lock], [Methods.State], [Outbox.Insert], [Outbox.NewDevices], [UnfinishedSignIns.Unfinished];
+//   - upserts, and writes with a condition or with other tables: [Attempts.CountTry], [Attempts.Reset], [Removals.Begin], [Retention.AcquireLease],
 //     [Activity.Truncate], [Activity.DeleteChain], [StepUps.Insert], [Devices.Rotate], [Reminders.MarkReminded];
 //   - statements composed from a table of tables: [Retention.Purge], [Keys.NotSealedWith], [Keys.Reencrypt],
 //     [RestoreState.RevokeAll];

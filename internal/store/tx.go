@@ -58,7 +58,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(time.Millisecond << try): // the transaction that this one conflicted with has gone on
+		case <-time.After(time.Millisecond << try): // by then the other transaction has probably finished
 		}
 	}
 }

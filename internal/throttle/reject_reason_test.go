@@ -37,7 +37,7 @@ func TestOnReject_OncePerRejectedAttempt(t *testing.T) {
 	wantReports("an attempt during a backoff", rejection{throttle.TOTP, throttle.Backoff})
 
 	c.Limits.HardLimit = 5
-	if err := c.UnlockIfCapped(ctx, "unknown", throttle.TOTP); err != nil {
+	if err := c.UnlockIfLockedOut(ctx, "unknown", throttle.TOTP); err != nil {
 		t.Fatal(err)
 	}
 	wantReports("unlocking a kind that is not locked")

@@ -1,8 +1,8 @@
 // Package throttle limits attempts at credentials (NIST SP 800-63B-4 §3.2.2). Reserve counts an attempt that costs a hash as a
 // failure before it is checked, so that no later rollback can undo the count, and Clear removes it after a success. A TOTP code
-// is checked and counted in one transaction. Backoff applies per account, kind and bucket; in the anonymous bucket it also follows the total over all buckets. A hard limit applies per account
-// and
-// kind. IPLimiter bounds what one client address may do.
+// is checked and counted in one transaction. Backoff applies per account, kind and bucket; in the anonymous bucket it also
+// depends on the total over all buckets. A hard limit applies per account and kind. IPLimiter bounds what one client address
+// may do.
 package throttle
 
 import (
@@ -34,7 +34,7 @@ const AnonymousBucket Bucket = "anyone"
 // SessionBucket returns the bucket of a live session of level aal2.
 func SessionBucket(id string) Bucket { return Bucket("session:" + id) }
 
-// DeviceBucket returns the bucket of a browser that the account trusts: for passwords any that it has been signed in from
+// DeviceBucket returns the bucket of a browser that the account knows: for passwords any that it has been signed in from
 // before, for other kinds one that it has been signed in from with two factors.
 func DeviceBucket(id string) Bucket { return Bucket("device:" + id) }
 
@@ -130,8 +130,8 @@ type Store interface {
 	CountTry(ctx context.Context, subject string, limit SubLimit, at time.Time) (tries int, counted bool, err error)
 	// Counts reads the counters.
 	Counts(ctx context.Context, a Attempt, limit SubLimit) (Counts, error)
-	// Held reports whether a backoff of any bucket ended after since, or a total of the kinds has reached limit.
-	Held(ctx context.Context, subject string, kinds []Kind, since time.Time, limit int) (bool, error)
+	// LockedSince reports whether a backoff of any bucket ended after since, or a total of the kinds has reached limit.
+	LockedSince(ctx context.Context, subject string, kinds []Kind, since time.Time, limit int) (bool, error)
 	// Reset clears the bucket and the total of each attempt, and the tries of limit.
 	Reset(ctx context.Context, limit SubLimit, attempts ...Attempt) error
 	// ResetKind clears the counters of a kind in every bucket.
@@ -149,8 +149,8 @@ type Limiter struct {
 	locks keyedMutex
 }
 
-// Acquire serializes attempts of one kind and bucket within this process. Call release once the attempt is judged and, on
-// success, cleared. Attempts are counted as failures before they are judged, so without this, concurrent correct ones would
+// Acquire serializes attempts of one kind and bucket within this process. Call release once the attempt is checked and, on
+// success, cleared. Attempts are counted as failures before they are checked, so without this, concurrent correct ones would
 // lock each other out. It returns ErrBusy after Limits.QueueTimeout, or ctx.Err().
 func (l *Limiter) Acquire(ctx context.Context, a Attempt) (release func(), err error) {
 	release, err = l.locks.acquire(ctx, a, l.Limits.QueueTimeout)
@@ -224,17 +224,18 @@ func (l *Limiter) Reserve(ctx context.Context, a Attempt, limit SubLimit) (Budge
 	return budget, nil
 }
 
-// CountTry counts a use of an object of the subject, such as a step-up token, that permits most of them, and returns how many
-// are left. It counts in no bucket, because a use is no failed credential. Outside of a transaction it commits on its own.
-func (l *Limiter) CountTry(ctx context.Context, subject, id string, most int) (left int, counted bool, err error) {
-	tries, counted, err := l.Store.CountTry(ctx, subject, SubLimit{ID: id, Tries: most}, l.Now())
+// CountTry counts a use of an object of the subject, such as a step-up token, unless it has been used allowed times, and
+// returns how many are left. It counts in no bucket, because a use is no failed credential. Outside of a transaction it commits
+// on its own.
+func (l *Limiter) CountTry(ctx context.Context, subject, id string, allowed int) (left int, counted bool, err error) {
+	tries, counted, err := l.Store.CountTry(ctx, subject, SubLimit{ID: id, Tries: allowed}, l.Now())
 	if err != nil {
 		return 0, false, fmt.Errorf("count a try: %w", err)
 	}
 	if !counted {
 		return 0, false, nil
 	}
-	return most - tries, true, nil
+	return allowed - tries, true, nil
 }
 
 // rules returns the parameters for the kind of an attempt. Passwords have no hard limit, and therefore no total. They need none:
@@ -267,15 +268,15 @@ func (l *Limiter) Unlock(ctx context.Context, subject string, kind Kind) error {
 // LockedSince reports whether attempts of these kinds were in backoff at some moment after since, in any bucket, or are at
 // the hard limit.
 func (l *Limiter) LockedSince(ctx context.Context, subject string, since time.Time, kinds ...Kind) (bool, error) {
-	locked, err := l.Store.Held(ctx, subject, kinds, since, l.Limits.HardLimit)
+	locked, err := l.Store.LockedSince(ctx, subject, kinds, since, l.Limits.HardLimit)
 	if err != nil {
 		return false, fmt.Errorf("look for backoffs: %w", err)
 	}
 	return locked, nil
 }
 
-// UnlockIfCapped calls Unlock if the kind is at the hard limit. Otherwise the kind keeps its counters and backoff.
-func (l *Limiter) UnlockIfCapped(ctx context.Context, subject string, kind Kind) error {
+// UnlockIfLockedOut calls Unlock if the kind is at the hard limit. Otherwise the kind keeps its counters and backoff.
+func (l *Limiter) UnlockIfLockedOut(ctx context.Context, subject string, kind Kind) error {
 	c, err := l.Counts(ctx, Attempt{Subject: subject, Kind: kind})
 	if err != nil {
 		return err

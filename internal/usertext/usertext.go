@@ -19,9 +19,9 @@ func isVisible(r rune) bool {
 		!unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// IsInvisible reports whether r is a format character (Unicode Cf), such as the byte order mark, the zero-width space or the soft
+// IsFormat reports whether r is a format character (Unicode Cf), such as the byte order mark, the zero-width space or the soft
 // hyphen. Copied text often has some at its ends.
-func IsInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+func IsFormat(r rune) bool { return unicode.Is(unicode.Cf, r) }
 
 // ASCIIDigits returns a text with each decimal digit, of whatever script, replaced by the ASCII digit of its value. Phones show
 // and copy codes in the digits of their language.
@@ -35,7 +35,7 @@ func ASCIIDigits(text string) string {
 }
 
 // digitValue returns the value of a decimal digit. The digits of a script are ten consecutive characters, from zero to nine
-// (Unicode Standard §4.6), and so is every range of digits a multiple of ten.
+// (Unicode Standard §4.6), so every range of digits has a multiple of ten characters.
 func digitValue(r rune) rune {
 	for _, digits := range unicode.Nd.R16 {
 		if rune(digits.Lo) <= r && r <= rune(digits.Hi) {

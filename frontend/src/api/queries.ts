@@ -57,7 +57,7 @@ export const useMfa = () => useQuery(mfaQuery);
 export const requestErrorOf = (error: unknown): RequestError =>
   error instanceof ApiError ? error.requestError : { code: "unexpected" };
 
-/** Reports whether an error may be gone by itself a moment later, so that a retry makes sense. */
+/** Reports whether an error is transient, so that a retry may succeed. */
 const isTransient = (error: unknown) =>
   error instanceof ApiError && ["unreachable", "unavailable"].includes(error.requestError.code);
 

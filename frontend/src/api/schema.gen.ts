@@ -655,7 +655,7 @@ export interface paths {
          * @description "This was not me": `token` is the fragment of the link in a notice. It is valid for seven days by default, and for
          *     one use. Every session of the account is revoked, and the change in the notice is undone. If the notice is about
          *     the authenticator app that turned MFA on, all methods and recovery codes are removed, also those that were added
-         *     later. A later app is suspended: its codes are rejected, and MFA stays on. If the notice is about recovery codes
+         *     later. If it is about a later app, that app is suspended: its codes are rejected, and MFA stays on. If the notice is about recovery codes
          *     that were generated or used, all of them are deleted. The password is removed too, unless an app was suspended. A
          *     link to set a new one is mailed, also if an earlier dispute removed the password and no new one was set yet.
          */
@@ -3704,9 +3704,8 @@ export interface operations {
                      *       "mfa": {
                      *         "enabled": false,
                      *         "methods": [],
-                     *         "recovery_codes": null,
                      *         "policy": {
-                     *           "max_methods": 10,
+                     *           "max_methods": 5,
                      *           "required": false
                      *         }
                      *       },

@@ -7,7 +7,7 @@ import { Countdown } from "./Countdown";
 
 interface ErrorNoticeProps {
   error: RequestError;
-  /** Seconds left of the error's wait, from useCountdown. */
+  /** Seconds until the next attempt is allowed, from useCountdown. */
   secondsLeft: number;
   actions?: ComponentChildren;
 }

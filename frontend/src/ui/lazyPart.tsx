@@ -16,7 +16,7 @@ interface FrameProps {
 }
 
 /**
- * Returns a component whose file is loaded when it is first shown. Until then `Frame` takes its field, with the size of the
+ * Returns a component whose file is loaded when it is first shown. Until then `Frame` takes its place, with the size of the
  * component. "Try again" loads the file once more and, if that fails too, reloads the page, because a newer version of the
  * service may have other files.
  */

@@ -136,8 +136,8 @@ func TestFailover_PromotedStandby(t *testing.T) {
 	w.run("", "audit", "verify")
 }
 
-// A commit that no synchronous standby confirms would be lost with the primary. PostgreSQL waits without a limit, and if the wait is
-// cancelled it reports a success, with a warning.
+// A commit that no synchronous standby confirms would be lost with the primary. PostgreSQL waits without a limit, and if the
+// wait is cancelled it reports a success, with a warning.
 func TestFailover_LostStandby(t *testing.T) {
 	t.Parallel()
 	program(t)

@@ -193,8 +193,8 @@ func (s Attempts) Counts(ctx context.Context, a throttle.Attempt, limit throttle
 	return get(s.Faults, func() (throttle.Counts, error) { return s.Store.Counts(ctx, a, limit) })
 }
 
-func (s Attempts) Held(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
-	return get(s.Faults, func() (bool, error) { return s.Store.Held(ctx, subject, kinds, since, limit) })
+func (s Attempts) LockedSince(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
+	return get(s.Faults, func() (bool, error) { return s.Store.LockedSince(ctx, subject, kinds, since, limit) })
 }
 
 func (s Attempts) Reset(ctx context.Context, limit throttle.SubLimit, attempts ...throttle.Attempt) error {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// ErrPoolerAbsent means that PgBouncer is not on this machine.
+// ErrPoolerAbsent means that PgBouncer is not installed.
 var ErrPoolerAbsent = errors.New("PgBouncer is not installed: apt-get install pgbouncer, or put pgbouncer on PATH")
 
 // Pooler is a running PgBouncer.

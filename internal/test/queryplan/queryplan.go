@@ -42,8 +42,8 @@ var queues = map[string]string{
 var few = map[string]string{
 	"sessions":       "20 per account, TWOFOLD_SESSIONS_PER_ACCOUNT",
 	"sign_ins":       "5 per account and bucket, TWOFOLD_MAX_PENDING_SIGN_INS",
-	"devices":        "20 per account, TWOFOLD_DEVICES_PER_ACCOUNT",
-	"mfa_methods":    "5 per account, TWOFOLD_MFA_MAX_METHODS",
+	"devices":        "50 per account, TWOFOLD_DEVICES_PER_ACCOUNT",
+	"mfa_methods":    "5 per account, TWOFOLD_MAX_METHODS",
 	"recovery_codes": "one set per account",
 	"links":          "the valid links of one account",
 	"attempts":       "one, by its whole key",

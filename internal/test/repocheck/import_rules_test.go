@@ -175,8 +175,8 @@ func TestImports_NoTestPackagesInBinary(t *testing.T) {
 
 // testOnly lists the packages that must not be linked into the binary.
 var testOnly = []string{
-	"api/echobaseline", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
-	"internal/test/faultstore", "internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
+	"api/echobaseline", "api/problemtable", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
+	"internal/test/faultstore", "internal/test/modeltest", "internal/test/pgserver", "internal/test/queryplan", "internal/test/soak",
 }
 
 // linkedInto returns the packages of this module that a package depends on, itself included.

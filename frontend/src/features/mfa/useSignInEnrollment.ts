@@ -16,18 +16,18 @@ interface SignInCallbacks {
  */
 export function useSignInEnrollment({ onSignedIn, onExpired }: SignInCallbacks) {
   const [state, dispatch] = useReducer(enrollmentFlow, closed);
-  const [error, setTrouble] = useState<RequestError>();
+  const [error, setError] = useState<RequestError>();
   const queries = useQueryClient();
   const latest = useRef(state);
   latest.current = state;
 
   async function begin(run: number) {
-    setTrouble(undefined);
+    setError(undefined);
     const result = await request(client.POST("/api/v1/sessions/enrollment"));
     if (result.ok) return dispatch({ type: "begun", run, enrollment: result.data });
     if (result.error.code === "sign_in_expired") return onExpired(result.error);
     if (latest.current.run !== run) return;
-    setTrouble(result.error);
+    setError(result.error);
     dispatch({ type: "closed" });
   }
 

@@ -15,7 +15,7 @@ interface CancelRemovalFormProps {
   cooldown: number | undefined;
   busy: boolean;
   error: RequestError | undefined;
-  /** Seconds left of the error's wait. */
+  /** Seconds until the next attempt is allowed. */
   secondsLeft: number;
   onCode: (factor: SecondFactor) => void;
   onBack: () => void;

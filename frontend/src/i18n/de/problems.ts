@@ -98,7 +98,7 @@ export const problems: typeof en = {
   too_many_requests: ({ retryAfter }) =>
     `Zu viele Anfragen aus Ihrem Netzwerk.${retryAfter === undefined ? " Warten Sie eine Minute und versuchen Sie es erneut." : ""}`,
   internal: ({ requestId }) =>
-    `Bei uns ist ein Fehler aufgetreten. Versuchen Sie es erneut.${requestId ? ` Wenn der Fehler bleibt, melden Sie diese Nummer: ${requestId}.` : ""}`,
+    `Bei uns ist ein Fehler aufgetreten. Versuchen Sie es erneut.${requestId ? ` Wenn der Fehler bleibt, melden Sie diese Anfrage-ID: ${requestId}.` : ""}`,
   unavailable: () => "Der Dienst kann gerade nicht antworten. Versuchen Sie es gleich noch einmal.",
   unreachable: () =>
     "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",

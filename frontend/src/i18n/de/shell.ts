@@ -5,7 +5,7 @@ export const shell: typeof en = {
   signedInAs: "Angemeldet als",
   settings: "Einstellungen",
   administration: "Verwaltung",
-  signOutFailed: "Der Server ist nicht erreichbar, Sie sind also noch angemeldet. Versuchen Sie es erneut.",
+  signOutFailed: "Sie sind noch angemeldet.",
   home: "Twofold, Kontoeinstellungen",
   language: "Sprache",
 };

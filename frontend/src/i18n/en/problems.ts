@@ -94,7 +94,7 @@ export const problems: Record<ErrorCode, (error: RequestError) => string> = {
   too_many_requests: ({ retryAfter }) =>
     `Too many requests from your network.${retryAfter === undefined ? " Wait a minute, then try again." : ""}`,
   internal: ({ requestId }) =>
-    `Something went wrong on our side. Try again.${requestId ? ` If it keeps happening, report this number: ${requestId}.` : ""}`,
+    `Something went wrong on our side. Try again.${requestId ? ` If it keeps happening, report this request ID: ${requestId}.` : ""}`,
   unavailable: () => "The service can’t respond right now. Try again in a moment.",
   unreachable: () => "We can’t reach the server. Check your connection, then try again.",
   unexpected: () => "The server sent an unexpected response. Try again, or reload the page.",

@@ -3,7 +3,7 @@ export const shell = {
   signedInAs: "Signed in as",
   settings: "Settings",
   administration: "Administration",
-  signOutFailed: "We couldn’t reach the server, so you’re still signed in. Try again.",
+  signOutFailed: "You’re still signed in.",
   home: "Twofold, account settings",
   language: "Language",
 };
