@@ -41,6 +41,12 @@ func (s *Passwords) ResetByAdmin(ctx context.Context, r AdminReset) (token secre
 		if done.SessionsEnded, err = s.replace(ctx, a.ID, ""); err != nil {
 			return err
 		}
+		// As after a reset that the user requests: the mailbox alone must not be enough to remove MFA as well.
+		if !r.ReturnLink && !a.NeedsReset() {
+			if err := s.Store.SetResetAt(ctx, a.ID, s.Now()); err != nil {
+				return err
+			}
+		}
 		event := audit.Event{Kind: audit.AccountPasswordReset, AccountID: a.ID, Actor: r.Actor, Reason: r.Reason}
 		if err := s.Audit.Record(ctx, event); err != nil {
 			return err

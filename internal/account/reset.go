@@ -134,7 +134,8 @@ func (s *Passwords) ProcessResets(ctx context.Context) error {
 // again once it is locked: a concurrent change of its address, of its password or of its state has revoked the links that it
 // found, and a link that is issued from an older read would outlive it.
 func (s *Passwords) processReset(ctx context.Context, email string) error {
-	a, err := s.Store.ByEmail(ctx, CanonicalEmail(email)) // an earlier version may have queued it
+	email = CanonicalEmail(email) // an earlier version may have queued it
+	a, err := s.Store.ByEmail(ctx, email)
 	if err == nil {
 		if err = s.Store.Lock(ctx, a.ID); err == nil {
 			a, err = s.Store.ByID(ctx, a.ID)

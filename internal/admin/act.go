@@ -105,6 +105,9 @@ func (s *Service) ResetMFA(ctx context.Context, act Action) (methods int, done r
 // mailing the link. It also returns account.ErrMailUnavailable.
 func (s *Service) ResetPassword(ctx context.Context, act Action, returnLink bool) (link secret.Text, done receipt.Receipt, err error) {
 	done, err = s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) (err error) {
+		if err := s.Removals.CancelByAdmin(ctx, target.ID); err != nil {
+			return err
+		}
 		link, *done, err = s.Passwords.ResetByAdmin(ctx, account.AdminReset{
 			AccountID: target.ID, Actor: act.Actor, Reason: act.Reason, ReturnLink: returnLink && act.Actor == "",
 		})

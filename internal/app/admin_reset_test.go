@@ -47,6 +47,21 @@ func TestT26_AdminAbuse_PasswordResetShowsNoLink(t *testing.T) {
 	}
 }
 
+// An attacker who reads the mailbox and persuades an administrator has a password, but not the second factor.
+func TestT26_AdminAbuse_PasswordResetBarsRemoval(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	o := newAdminFixture(t, h)
+	h.NewUser(ada).WithTOTP()
+	o.act("reset-password", ada).Require(200, "")
+	h.ResetPassword(apptest.Token(h.MailedLink(ada, "/reset-password")), apptest.NewPassword).Require(200, "")
+	token := h.SignInWith(ada, apptest.NewPassword).Require(202, "").Text("sign_in_token")
+	refused := h.Script("").Do("POST", apptest.PathRemoval, JSON{"sign_in_token": token}).Require(409, "removal_unavailable")
+	if refused.Text("reason") != "password_reset" {
+		t.Errorf("the removal is refused with %s", refused.Body)
+	}
+}
+
 func TestT26_AdminAbuse_PasswordResetWithoutMail(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)

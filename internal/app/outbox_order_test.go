@@ -48,6 +48,27 @@ func TestMailDelivery_LinksBeforeNewDevices(t *testing.T) {
 	}
 }
 
+// A link that is requested while many messages are sent does not wait for all of them.
+func TestMailDelivery_LinkDuringDelivery(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	a, b := h.AddAccount(ada), h.AddAccount(bob)
+	for range 5 {
+		h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: b})
+	}
+	first := true
+	h.Mailbox.OnDelivery(func(apptest.Mail) {
+		if first {
+			first = false
+			h.Clock.Advance(time.Second)
+			h.Enqueue(notify.Notice{Kind: notify.PasswordResetLink, AccountID: a, Until: h.Clock.Now().Add(time.Hour)})
+		}
+	})
+	if got := deliveredTo(h); len(got) != 6 || got[1] != ada {
+		t.Errorf("sent to %v, want the link second", got)
+	}
+}
+
 // A message that cannot be sent keeps no place before those that can.
 func TestMailDelivery_RetryMovesBack(t *testing.T) {
 	t.Parallel()

@@ -65,8 +65,8 @@ func (s *Service) Run(ctx context.Context) {
 // at least once: if a process dies after sending a mail and before marking it, another process sends it again when the claim
 // expires.
 func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
-	due := s.Now()
-	expired, err := s.Store.ExpireHeld(ctx, due.Add(-heldFor), due)
+	now := s.Now()
+	expired, err := s.Store.ExpireHeld(ctx, now.Add(-heldFor), now)
 	if err != nil {
 		return 0, fmt.Errorf("expire held messages: %w", err)
 	}
@@ -74,7 +74,8 @@ func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 		s.Log.InfoContext(ctx, "held notices given up: mail was not configured in time", "count", expired)
 	}
 	for s.Mail && ctx.Err() == nil {
-		m, claimed, err := s.Store.Claim(ctx, due, s.Now().Add(claimFactor*s.Timeout))
+		now := s.Now() // not when the delivery began: a link that was requested since is sent next
+		m, claimed, err := s.Store.Claim(ctx, now, now.Add(claimFactor*s.Timeout))
 		if err != nil {
 			return sent, fmt.Errorf("claim a message: %w", err)
 		}
