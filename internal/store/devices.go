@@ -84,10 +84,14 @@ func (s Devices) Rekey(ctx context.Context, from, to [32]byte) error {
 		Update("digest", to[:]).Error
 }
 
+// revoked is the expiry of a revoked device. It is not the time of the revocation, so that a clock that is set back later does
+// not make the device known again (T-21), and not zero, so that the device is purged: see markLastDevice.
+var revoked = unixMicro{time.UnixMicro(1)}
+
 // Revoke marks all devices of an account as expired, except the one with the id keep.
 func (s Devices) Revoke(ctx context.Context, accountID, keep string, at time.Time) error {
 	return s.writer(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, unixMicro{at}).
-		Update("expires_at", unixMicro{at}).Error
+		Update("expires_at", revoked).Error
 }
 
 // Prune deletes the account's expired devices, and all but the keep most recently used.

@@ -112,7 +112,7 @@ func TestRevokeDevices_ExpiresAllButOne(t *testing.T) {
 	for _, c := range []struct {
 		account, digest string
 		until           time.Time
-	}{{"ada", "a", noon}, {"ada", "b", noon.Add(time.Hour)}, {"bob", "a", noon.Add(time.Hour)}} {
+	}{{"ada", "a", revoked.Time}, {"ada", "b", noon.Add(time.Hour)}, {"bob", "a", noon.Add(time.Hour)}} {
 		d, err := Devices{db}.Find(ctx, c.account, tokenOf(c.digest))
 		if err != nil || !d.ExpiresAt.Equal(c.until) {
 			t.Errorf("%s of %s expires at %v, %v, want %v", c.digest, c.account, d.ExpiresAt, err, c.until)

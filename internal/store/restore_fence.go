@@ -39,7 +39,7 @@ func (s RestoreState) RevokeAll(ctx context.Context, at time.Time, used totp.Ste
 		{new(int), "DELETE FROM pending_addresses", nil},
 		{new(int), "DELETE FROM reset_requests", nil},
 		{&done.Removals, "DELETE FROM mfa_removals WHERE cancelled_at = 0", nil},
-		{&done.Devices, "UPDATE devices SET expires_at = ? WHERE expires_at > ?", []any{now, now}},
+		{&done.Devices, "UPDATE devices SET expires_at = ? WHERE expires_at > ?", []any{revoked, now}},
 		{&done.Methods, "UPDATE mfa_methods SET last_step = ? WHERE last_step < ?", []any{int64(used), int64(used)}},
 	} {
 		tx := s.writer(ctx).Exec(revoke.statement, revoke.args...)
