@@ -741,7 +741,7 @@ type Account struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -752,7 +752,7 @@ type Account struct {
 	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 	Language Language `json:"language"`
 
-	// NoticeEmail An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// NoticeEmail An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	NoticeEmail *Email `json:"notice_email,omitempty"`
@@ -805,7 +805,7 @@ type AccountState struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -902,9 +902,9 @@ type ActivityList struct {
 // AddressKind The address that signs in, or the second one for notices.
 type AddressKind string
 
-// AddressRequest An e-mail address.
+// AddressRequest An email address.
 type AddressRequest struct {
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1007,7 +1007,7 @@ type ConfirmTOTPEnrollmentRequest struct {
 
 // ConfirmedAddress The address that was confirmed.
 type ConfirmedAddress struct {
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1043,7 +1043,7 @@ type Device struct {
 // DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 type DisplayName = string
 
-// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 // lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 // have the domain in Unicode.
 type Email = string
@@ -1098,7 +1098,7 @@ type FoundAccount struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1142,7 +1142,7 @@ type HeldProof struct {
 
 // Invitation A link with which a user sets the first password of an account.
 type Invitation struct {
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1156,7 +1156,7 @@ type Invitation struct {
 
 // InviteRequest The user to invite.
 type InviteRequest struct {
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1358,7 +1358,7 @@ type Password = string
 
 // PendingAddress An address that is not confirmed yet. An account has one at most.
 type PendingAddress struct {
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1413,7 +1413,7 @@ type Problem struct {
 	// Reason For `password_unacceptable`:
 	// - `too_short`, `too_long`
 	// - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
-	// - `context`: too short without the e-mail address, the part before its @, and the name of this service
+	// - `context`: too short without the email address, the part before its @, and the name of this service
 	// - `unchanged`: the same as before
 	//
 	// For `removal_unavailable`:
@@ -1450,7 +1450,7 @@ type ProblemCode string
 // ProblemReason For `password_unacceptable`:
 // - `too_short`, `too_long`
 // - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
-// - `context`: too short without the e-mail address, the part before its @, and the name of this service
+// - `context`: too short without the email address, the part before its @, and the name of this service
 // - `unchanged`: the same as before
 //
 // For `removal_unavailable`:
@@ -1622,7 +1622,7 @@ type SignInRequest struct {
 	// Deliver How the session is delivered: as a `cookie` for a browser, or as a `token` in the body for a script.
 	Deliver *Deliver `json:"deliver,omitempty"`
 
-	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// Email An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 	// have the domain in Unicode.
 	Email Email `json:"email"`
@@ -1805,7 +1805,7 @@ type UpdateAccountRequest struct {
 // Cursor defines model for Cursor.
 type Cursor = openapi_types.UUID
 
-// EmailPrefix An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+// EmailPrefix An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
 // lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
 // have the domain in Unicode.
 type EmailPrefix = Email
@@ -2144,7 +2144,7 @@ type ServerInterface interface {
 	// ConfirmAddress Confirm an address with the mailed link
 	// (POST /api/v1/account/address-confirmations)
 	ConfirmAddress(ctx echo.Context) error
-	// ChangeEmail Change the e-mail address
+	// ChangeEmail Change the email address
 	// (PUT /api/v1/account/email)
 	ChangeEmail(ctx echo.Context) error
 	// ExportAccount Download the data of the account
@@ -10723,7 +10723,7 @@ type StrictServerInterface interface {
 	// ConfirmAddress Confirm an address with the mailed link
 	// (POST /api/v1/account/address-confirmations)
 	ConfirmAddress(ctx context.Context, request ConfirmAddressRequestObject) (ConfirmAddressResponseObject, error)
-	// ChangeEmail Change the e-mail address
+	// ChangeEmail Change the email address
 	// (PUT /api/v1/account/email)
 	ChangeEmail(ctx context.Context, request ChangeEmailRequestObject) (ChangeEmailResponseObject, error)
 	// ExportAccount Download the data of the account

@@ -1,4 +1,4 @@
-// Package account manages accounts: it adds them, finds them, and changes their profile, e-mail addresses and password. An
+// Package account manages accounts: it adds them, finds them, and changes their profile, email addresses and password. An
 // address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address takes
 // effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending changes of
 // the account. An invited user sets the first password with a mailed link. Every change records its audit entry and enqueues
@@ -57,9 +57,9 @@ var (
 	// ErrNotFound means that no account has the id or address.
 	ErrNotFound = errors.New("no such account")
 	// ErrEmailTaken means that another account has the address.
-	ErrEmailTaken = errors.New("e-mail address is taken")
-	// ErrInvalidEmail means that the text is not an e-mail address.
-	ErrInvalidEmail = errors.New("not an e-mail address")
+	ErrEmailTaken = errors.New("email address is taken")
+	// ErrInvalidEmail means that the text is not an email address.
+	ErrInvalidEmail = errors.New("not an email address")
 )
 
 // Locker serializes changes to one account's credentials.

@@ -8,14 +8,14 @@ import (
 	"twofold/internal/maillink"
 )
 
-// PendingChanges cancels requests that could transfer the account: password reset links and an unconfirmed e-mail address.
+// PendingChanges cancels requests that could transfer the account: password reset links and an unconfirmed email address.
 type PendingChanges struct {
 	Addresses PendingStore
 	Links     *maillink.Service
 	Now       func() time.Time
 }
 
-// CancelPendingChanges revokes the account's password reset links and its unconfirmed e-mail address. Call it in the
+// CancelPendingChanges revokes the account's password reset links and its unconfirmed email address. Call it in the
 // transaction of the change that makes them unsafe.
 func (p *PendingChanges) CancelPendingChanges(ctx context.Context, accountID string) error {
 	if err := p.Links.RevokeAll(ctx, accountID, maillink.ResetPassword, ""); err != nil {

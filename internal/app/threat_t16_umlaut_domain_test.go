@@ -96,7 +96,7 @@ func TestStart_CanonicalizesAddresses(t *testing.T) {
 	for _, email := range []string{inUnicode, inASCII} {
 		again.SignedIn(email)
 	}
-	if n := strings.Count(again.Log.String(), "account cannot sign in, because another one has the same e-mail address"); n != 1 {
+	if n := strings.Count(again.Log.String(), "account cannot sign in, because another one has the same email address"); n != 1 {
 		t.Errorf("the log names %d pairs, want bob's", n)
 	}
 	if strings.Contains(again.Log.String(), "bücher") || strings.Contains(again.Log.String(), "xn--") {

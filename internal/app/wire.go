@@ -238,6 +238,6 @@ func (h *wiring) canonicalizeAddresses(ctx context.Context) {
 		h.Log.WarnContext(ctx, "addresses not changed to their canonical spelling", "error", err)
 	}
 	for _, p := range pairs {
-		h.Log.WarnContext(ctx, "account cannot sign in, because another one has the same e-mail address", "account", p.Unreachable.ID, "other", p.Found.ID)
+		h.Log.WarnContext(ctx, "account cannot sign in, because another one has the same email address", "account", p.Unreachable.ID, "other", p.Found.ID)
 	}
 }

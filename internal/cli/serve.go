@@ -33,7 +33,7 @@ func (cmd serve) Run(ctx context.Context, p Program) (err error) {
 		if err != nil {
 			return errors.Join(fmt.Errorf("add demo account: %w", err), listener.Close())
 		}
-		p.printf("\n  Twofold demo   %s\n  E-mail         %s\n  Password       %s\n  Administrator  %s, with the same password\n",
+		p.printf("\n  Twofold demo   %s\n  Email          %s\n  Password       %s\n  Administrator  %s, with the same password\n",
 			c.PublicURL, app.DemoEmail, phrase.Reveal(), app.DemoAdmin)
 	}
 	return a.Serve(ctx, listener)

@@ -150,7 +150,7 @@ func isFullName(host string) bool {
 	return err != nil && strings.Contains(host, ".") && !strings.HasPrefix(host, "[") && !isLocal(host)
 }
 
-// literal returns an address as a domain of e-mail addresses (RFC 5321 §4.1.3).
+// literal returns an address as a domain of email addresses (RFC 5321 §4.1.3).
 func literal(address netip.Addr) string {
 	if address.Is4() {
 		return "[" + address.String() + "]"

@@ -1,4 +1,4 @@
-// Package mailaddr converts the domains of e-mail addresses between Unicode and the ASCII form that the domain name system
+// Package mailaddr converts the domains of email addresses between Unicode and the ASCII form that the domain name system
 // and mail servers use (UTS 46). It checks nothing else of an address. The entry points are [ToASCII] and [ToUnicode].
 package mailaddr
 
@@ -26,7 +26,7 @@ func ToASCII(address string) (string, error) {
 }
 
 var (
-	errNoDomain = errors.New("an e-mail address without a domain")
+	errNoDomain = errors.New("an email address without a domain")
 	errEncoding = errors.New("not valid UTF-8")
 )
 

@@ -17,7 +17,7 @@ type Purpose string
 
 const (
 	ResetPassword   Purpose = "reset_password"   // set a new password
-	ConfirmAddress  Purpose = "confirm_address"  // confirm a new e-mail address
+	ConfirmAddress  Purpose = "confirm_address"  // confirm a new email address
 	CancelRemoval   Purpose = "cancel_removal"   // cancel an MFA removal
 	CompleteRemoval Purpose = "complete_removal" // complete an MFA removal
 	NotMe           Purpose = "not_me"           // dispute a change ("this was not me")

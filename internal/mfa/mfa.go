@@ -129,7 +129,7 @@ type Sealer interface {
 	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
-// PendingChanges cancels requests that could transfer the account: password reset links and an unconfirmed e-mail address.
+// PendingChanges cancels requests that could transfer the account: password reset links and an unconfirmed email address.
 type PendingChanges interface {
 	CancelPendingChanges(ctx context.Context, accountID string) error
 }

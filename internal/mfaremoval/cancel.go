@@ -25,7 +25,7 @@ var (
 	byCode     = endReason{"code", true, true}
 	byPassword = endReason{"the password was changed", true, true}
 	byMethod   = endReason{"a method was added", true, true}
-	byAddress  = endReason{"the e-mail address was changed", true, true}
+	byAddress  = endReason{"the email address was changed", true, true}
 	// byDispute has no cooldown, because the user who disputed a change may need a removal to get back into the account.
 	byDispute = endReason{"a change was disputed", true, false}
 	mfaOff    = endReason{"MFA is off", false, false}

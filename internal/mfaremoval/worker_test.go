@@ -196,7 +196,7 @@ func TestRemoval_Invalidated(t *testing.T) {
 		"a method was added": {func(h *fixture) { h.enroll("tablet") }, "mfa_removal.cancelled: a method was added", mfaremoval.Cooldown},
 		"the address was changed": {func(h *fixture) {
 			must(h.t, store.Accounts{DB: h.db}.SetEmail(ctx, "ada", "mallory@example.com"))
-		}, "mfa_removal.cancelled: the e-mail address was changed", mfaremoval.Cooldown},
+		}, "mfa_removal.cancelled: the email address was changed", mfaremoval.Cooldown},
 		"an operator reset MFA": {func(h *fixture) {
 			_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 			must(h.t, err)

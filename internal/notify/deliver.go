@@ -21,7 +21,7 @@ type Mail struct {
 }
 
 // Sender hands a mail to a server. An error means that the server may not have accepted it. It wraps ErrUndeliverable if
-// another try cannot succeed. The text of an error contains no e-mail address, because it is logged.
+// another try cannot succeed. The text of an error contains no email address, because it is logged.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 }

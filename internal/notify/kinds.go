@@ -66,7 +66,7 @@ func (k Kind) queueDelay() time.Duration {
 	return 0
 }
 
-// aboutAddress reports whether the name in notices of this kind is an e-mail address.
+// aboutAddress reports whether the name in notices of this kind is an email address.
 func (k Kind) aboutAddress() bool {
 	switch k {
 	case ConfirmEmail, ConfirmNoticeEmail, AddressInUse, EmailChangeRequested, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:

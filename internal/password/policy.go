@@ -46,7 +46,7 @@ var (
 	ErrTooShort        error = tooShort(MinLength)
 	ErrTooLong         error = &PolicyError{"too_long", fmt.Sprintf("password is too long: %d characters are the most", MaxLength)}
 	ErrCommon          error = &PolicyError{"common", "password is a common one"}
-	ErrContainsContext error = &PolicyError{"context", "password is too short without the e-mail address and this service's name"}
+	ErrContainsContext error = &PolicyError{"context", "password is too short without the email address and this service's name"}
 	ErrUnchanged       error = &PolicyError{"unchanged", "password is the current one"}
 	ErrEncoding              = errors.New("password is not valid UTF-8")
 )

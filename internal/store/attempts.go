@@ -33,9 +33,10 @@ const (
 	subLimitTries = "tries" // the kind that counts the attempts at one object or its uses; the object's id is the bucket
 )
 
-// ofKind is a condition on the kind. The cast keeps SQLite from comparing the value with that of a partial index, after which it
-// would prepare the statement again for each other value (https://sqlite.org/c3ref/prepare.html, rule 3).
-const ofKind = "kind = CAST(? AS TEXT)"
+// ofKind is a condition on the kind. The value comes from a subquery, so that neither database plans for one value, and so for a
+// partial index of that kind: PostgreSQL would read all of that index, and SQLite would prepare the statement again for each other
+// value (https://sqlite.org/c3ref/prepare.html, rule 3).
+const ofKind = "kind = (SELECT CAST(? AS TEXT))"
 
 // Reserve counts a failure in one statement, unless a backoff is running or a limit is reached, and starts the backoff that
 // follows this failure. The backoff of the anonymous bucket follows the failures of the bucket or of all buckets, whichever are

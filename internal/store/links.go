@@ -9,7 +9,7 @@ import (
 	"twofold/internal/maillink"
 )
 
-// Links stores the single-use e-mail links that have not been consumed.
+// Links stores the single-use email links that have not been consumed.
 type Links struct{ *DB }
 
 var _ maillink.Store = Links{}

@@ -99,7 +99,7 @@ func TestURI(t *testing.T) {
 	const secretOf = "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	for name, c := range map[string]struct{ issuer, account, label, query string }{
 		"plain names":               {"Twofold", "ada", "Twofold:ada", "Twofold"},
-		"an e-mail address":         {"Twofold", "ada@example.com", "Twofold:ada%40example.com", "Twofold"},
+		"an email address":          {"Twofold", "ada@example.com", "Twofold:ada%40example.com", "Twofold"},
 		"spaces are %20, never +":   {"Acme Two Fold", "Ada Lovelace", "Acme%20Two%20Fold:Ada%20Lovelace", "Acme%20Two%20Fold"},
 		"a plus sign stays one":     {"A+B", "ada+work@example.com", "A%2BB:ada%2Bwork%40example.com", "A%2BB"},
 		"accents":                   {"Café", "é@example.com", "Caf%C3%A9:%C3%A9%40example.com", "Caf%C3%A9"},

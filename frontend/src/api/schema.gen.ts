@@ -479,7 +479,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change the e-mail address
+         * Change the email address
          * @description Mails a link to the new address and a notice to the old one. The address changes when the link is confirmed,
          *     within a day by default. Until then the old address signs in. The response is the same if another account has the
          *     new address.
@@ -950,7 +950,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+         * @description An email address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
          *     lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
          *     have the domain in Unicode.
          */
@@ -1090,7 +1090,7 @@ export interface components {
         };
         /** @description The fragment of a mailed link, the part after `#`. */
         LinkToken: string;
-        /** @description An e-mail address. */
+        /** @description An email address. */
         AddressRequest: {
             email: components["schemas"]["Email"];
         };
@@ -1806,7 +1806,7 @@ export interface components {
          * @description For `password_unacceptable`:
          *     - `too_short`, `too_long`
          *     - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
-         *     - `context`: too short without the e-mail address, the part before its @, and the name of this service
+         *     - `context`: too short without the email address, the part before its @, and the name of this service
          *     - `unchanged`: the same as before
          *
          *     For `removal_unavailable`:
@@ -3702,8 +3702,22 @@ export interface operations {
                      *         "password_changed_at": "2026-11-01T08:00:00Z"
                      *       },
                      *       "mfa": {
-                     *         "enabled": false,
-                     *         "methods": [],
+                     *         "enabled": true,
+                     *         "methods": [
+                     *           {
+                     *             "id": "01980f5a-0000-7000-8000-000000000002",
+                     *             "type": "totp",
+                     *             "name": "Work phone",
+                     *             "suspended": false,
+                     *             "created_at": "2026-11-01T08:00:00Z",
+                     *             "last_used_at": "2026-11-02T08:00:00Z"
+                     *           }
+                     *         ],
+                     *         "recovery_codes": {
+                     *           "remaining": 9,
+                     *           "total": 10,
+                     *           "generated_at": "2026-11-01T08:00:00Z"
+                     *         },
                      *         "policy": {
                      *           "max_methods": 5,
                      *           "required": false

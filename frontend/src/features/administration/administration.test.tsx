@@ -247,7 +247,9 @@ describe("one account", () => {
     const dialog = await screen.findByRole("dialog", { name: "Reset the password?" });
     expect(within(dialog).getByText(/^MFA stays as it is/)).toBeTruthy();
     await user.type(within(dialog).getByLabelText("Reason"), "Ticket 4711{Enter}");
-    await waitFor(() => expect(document.body.textContent).toMatch(/We emailed ada@example.com a link to set a new one/));
+    await waitFor(() =>
+      expect(document.body.textContent).toMatch(/We emailed ada@example.com a link to set a new one/),
+    );
     expect(sent).toEqual([{ line: resetPassword, body: { reason: "Ticket 4711" }, token: null }]);
   });
 

@@ -84,7 +84,7 @@ func run(ctx context.Context, o options) (err error) {
 		if o.json {
 			return json.NewEncoder(os.Stdout).Encode(map[string]string{"url": url, "email": email, "password": password})
 		}
-		_, err := fmt.Fprintf(os.Stdout, "\n  Twofold cluster   %s   %d processes, one PostgreSQL database; press Ctrl-C to stop\n  E-mail            %s\n  Password          %s\n\n",
+		_, err := fmt.Fprintf(os.Stdout, "\n  Twofold cluster   %s   %d processes, one PostgreSQL database; press Ctrl-C to stop\n  Email             %s\n  Password          %s\n\n",
 			url, o.processes, email, password)
 		return err
 	})
