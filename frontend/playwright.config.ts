@@ -6,7 +6,7 @@ import type { Topology } from "./e2e/fixtures";
 // SELECT is "main" for the journeys of `make test`, or "rest" for those that `make check` adds to them.
 const select = process.env["SELECT"] ?? "";
 if (!["", "main", "rest"].includes(select)) throw new Error(`SELECT is ${select}, want main or rest.`);
-const mainJourneys = ["account", "administration", "journey", "recovery", "removal", "required"].map(
+const mainJourneys = ["administration", "journey", "recovery", "removal", "required"].map(
   (name) => `${name}.spec.ts`,
 );
 
