@@ -1,9 +1,9 @@
 // Package account manages accounts: it adds them, finds them, and changes their profile, email addresses and password. An
 // address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address takes
-// effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending changes of
-// the account. An invited user sets the first password with a mailed link. Every change records its audit entry and enqueues
-// its notice in its own transaction. The entry points are [Service] for accounts and addresses, and [Passwords], through which
-// every password of an existing account is set.
+// effect when the link mailed to it is followed. A new password revokes what the old one gave access to and cancels pending
+// changes of the account. An invited user sets the first password with a mailed link. Every change records its audit entry and
+// enqueues its notice in its own transaction. The entry points are [Service] for accounts and addresses, and [Passwords],
+// through which every password of an existing account is set.
 package account
 
 import (

@@ -21,10 +21,10 @@ type AdminReset struct {
 }
 
 // ResetByAdmin removes the account's password and mails a link to set a new one to the address that the user signs in with.
-// Until then every sign-in is rejected. MFA stays. It revokes what the old password opened, and sends the other addresses a
-// notice. A disabled account gets no link, because it could not use one. The returned token is empty unless ReturnLink is
-// set. It returns ErrMailUnavailable if the link can be neither mailed nor returned. It runs in the transaction of ctx, if
-// there is one.
+// Until then every sign-in is rejected. MFA stays. It revokes what the old password gave access to, and sends the other
+// addresses a notice. A disabled account gets no link, because it could not use one. The returned token is empty unless
+// ReturnLink is set. It returns ErrMailUnavailable if the link can be neither mailed nor returned. It runs in the transaction
+// of ctx, if there is one.
 func (s *Passwords) ResetByAdmin(ctx context.Context, r AdminReset) (token secret.Text, done receipt.Receipt, err error) {
 	if !s.Mail && !r.ReturnLink {
 		return secret.Text{}, receipt.Receipt{}, ErrMailUnavailable

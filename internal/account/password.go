@@ -69,7 +69,7 @@ func (p PasswordPolicy) validateAndHash(ctx context.Context, a Account, pw secre
 	return p.Hasher.Hash(pw)
 }
 
-// Revoker revokes what an account's credentials have opened.
+// Revoker revokes what an account's credentials have given access to.
 type Revoker interface {
 	// RevokeAll ends the account's sessions, pending sign-ins and step-up tokens and forgets its known devices. It returns
 	// the number of sessions ended.
@@ -153,8 +153,9 @@ func (s *Passwords) Change(ctx context.Context, sess session.Session, grant step
 // Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that
 // the old password opened and creates no session, so that the next sign-in still requires the second factor (T-24). It records
 // the time of the reset, after which MFA cannot be removed for a while, unless a dispute has forced the reset: an attacker must
-// not block the owner's recovery by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for
-// Change. It returns maillink.ErrExpired, also if the account is disabled, and the errors of [PasswordPolicy.ValidateAndHash].
+// not block the owner's recovery by provoking disputes. The link is checked first, and a rejected password leaves it valid, as
+// for Change. It returns maillink.ErrExpired, also if the account is disabled, and the errors of
+// [PasswordPolicy.ValidateAndHash].
 func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
 	if err != nil {
@@ -205,7 +206,7 @@ func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.R
 }
 
 // ForceReset removes the account's password and mails a link to set a new one. Until then every sign-in is rejected, so
-// that the old password is of no use to an attacker. It revokes what the old password opened and returns the number of
+// that the old password is of no use to an attacker. It revokes what the old password gave access to and returns the number of
 // sessions ended. It runs in the transaction of ctx, if there is one.
 func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions int, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -255,7 +256,7 @@ func (s *Passwords) Set(ctx context.Context, id string, pw secret.Text) error {
 	return nil
 }
 
-// replace stores a hash, or none, and revokes everything that the previous password opened. It returns the number of
+// replace stores a hash, or none, and revokes everything that the previous password gave access to. It returns the number of
 // sessions ended.
 func (s *Passwords) replace(ctx context.Context, accountID, hash string) (sessions int, err error) {
 	if err := s.store(ctx, accountID, hash); err != nil {

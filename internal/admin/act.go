@@ -119,7 +119,7 @@ func (s *Service) ResetPassword(ctx context.Context, act Action, returnLink bool
 	return link, done, nil
 }
 
-// endAccess revokes what the account's credentials have opened, its pending changes, and an MFA removal in progress.
+// endAccess revokes what the account's credentials have given access to, its pending changes, and an MFA removal in progress.
 func (s *Service) endAccess(ctx context.Context, accountID string, done *receipt.Receipt) (err error) {
 	if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, accountID); err != nil {
 		return err

@@ -46,7 +46,7 @@ type Store interface {
 	Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error)
 	// OtherAdministrators lists the enabled administrators except one. It locks them until the transaction ends, so that two
 	// administrators cannot disable each other at once.
-	OtherAdministrators(ctx context.Context, but string) (accountIDs []string, err error)
+	OtherAdministrators(ctx context.Context, except string) (accountIDs []string, err error)
 	SetRole(ctx context.Context, accountID string, r account.Role) error
 	// SetDisabled disables the account at a time, or enables it if at is zero.
 	SetDisabled(ctx context.Context, accountID string, at time.Time) error

@@ -24,7 +24,7 @@ func (s *Service) RevokeAll(ctx context.Context, accountID string) (sessions int
 	return s.Sessions.EndOthers(ctx, accountID, "")
 }
 
-// Trust is what an account's password has opened besides sessions: pending sign-ins and known devices.
+// Trust is what an account's password has given access to besides sessions: pending sign-ins and known devices.
 type Trust struct {
 	SignIns interface {
 		DeleteOf(ctx context.Context, accountID string) error
@@ -48,8 +48,8 @@ func (t Trust) Revoke(ctx context.Context, accountID, keep string) error {
 	return nil
 }
 
-// RevokeOthers is Revoke, except for the device that sess is used from: a browser, which the device token identifies, for a cookie
-// session, otherwise a script.
+// RevokeOthers is Revoke, except for the device that sess is used from: a browser, which the device token identifies, for a
+// cookie session, otherwise a script.
 func (t Trust) RevokeOthers(ctx context.Context, sess session.Session, browser secret.Text) error {
 	digest := scriptDigest(audit.ClientOf(ctx))
 	if sess.Delivery == session.Cookie {

@@ -11,9 +11,10 @@ import (
 
 var _ account.Engine = (*Service)(nil)
 
-// RevokeOthers revokes what a replaced password of the account has opened, except for sess: its other sessions, all pending
-// sign-ins and step-up tokens, and every known device but the one that sess is used from, which browser, the device token,
-// identifies. It returns the new token of sess if that is delivered in a cookie. Call it in the transaction of the change.
+// RevokeOthers revokes what a replaced password of the account has given access to, except for sess: its other sessions, all
+// pending sign-ins and step-up tokens, and every known device but the one that sess is used from, which browser, the device
+// token, identifies. It returns the new token of sess if that is delivered in a cookie. Call it in the transaction of the
+// change.
 func (s *Service) RevokeOthers(ctx context.Context, sess session.Session, browser secret.Text) (receipt.Receipt, secret.Text, error) {
 	done, err := s.Methods.RevokeAfterChange(ctx, sess)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package dispute handles "this was not me" reports, which users send with the dispute link of a notice about a change that
-// they did not make. A report consumes the link, revokes everything that the account's credentials have opened, undoes the
-// reported change with everything that came with it, and forces a password reset, because the attacker knows the password. It
-// never turns MFA off if MFA was on before the reported change. The entry point is [Service.Report].
+// they did not make. A report consumes the link, revokes everything that the account's credentials have given access to, undoes
+// the reported change with everything that came with it, and forces a password reset, because the attacker knows the password.
+// It never turns MFA off if MFA was on before the reported change. The entry point is [Service.Report].
 package dispute
 
 import (

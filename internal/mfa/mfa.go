@@ -134,7 +134,7 @@ type PendingChanges interface {
 	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
-// Trust revokes what a password has opened besides sessions.
+// Trust revokes what a password has given access to besides sessions.
 type Trust interface {
 	// RevokeOthers deletes the account's pending sign-ins and revokes every known device, with its attempt budgets, but the one
 	// that sess is used from. browser is the device token of that browser.

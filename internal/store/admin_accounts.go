@@ -44,16 +44,16 @@ func (s AdminAccounts) Find(ctx context.Context, prefix, after string, limit int
 	return found, err
 }
 
-// OtherAdministrators lists and locks the enabled administrators other than one. It locks in the order of their ids, so that
+// OtherAdministrators lists and locks the enabled administrators other than except. It locks in the order of their ids, so that
 // concurrent calls do not deadlock.
-func (s AdminAccounts) OtherAdministrators(ctx context.Context, but string) ([]string, error) {
+func (s AdminAccounts) OtherAdministrators(ctx context.Context, except string) ([]string, error) {
 	lock := ""
 	if !s.singleWriter() {
 		lock = " FOR UPDATE"
 	}
 	var ids []string
 	err := s.query(ctx, "SELECT id FROM accounts WHERE role = '"+string(account.Admin)+"' AND disabled_at = 0 AND id <> ? ORDER BY id"+lock,
-		[]any{but}, func(rows *sql.Rows) error {
+		[]any{except}, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
 			ids = append(ids, id)

@@ -49,18 +49,18 @@ func (s RestoreState) Generation(ctx context.Context) (restorefence.Generation, 
 }
 
 // Begin inserts the first generation, unless there is one.
-func (s RestoreState) Begin(ctx context.Context, e restorefence.Generation) error {
+func (s RestoreState) Begin(ctx context.Context, g restorefence.Generation) error {
 	return s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&restoreStateRow{
-		ID: 1, Lineage: e.Lineage, Number: e.Number, BegunAt: unixMicro{e.StartedAt}, Beat: e.Heartbeat, BeatAt: unixMicro{e.HeartbeatAt}, Place: e.StorageID,
-		Doubt: string(e.RestoreReason), DoubtedAt: unixMicro{e.RestoreDetectedAt},
+		ID: 1, Lineage: g.Lineage, Number: g.Number, BegunAt: unixMicro{g.StartedAt}, Beat: g.Heartbeat, BeatAt: unixMicro{g.HeartbeatAt}, Place: g.StorageID,
+		Doubt: string(g.RestoreReason), DoubtedAt: unixMicro{g.RestoreDetectedAt},
 	}).Error
 }
 
 // Renew starts the next generation and clears the restore reason. The heartbeat continues. It reports false if the number of
 // the current generation is not before.
-func (s RestoreState) Renew(ctx context.Context, e restorefence.Generation, before int64) (bool, error) {
+func (s RestoreState) Renew(ctx context.Context, g restorefence.Generation, before int64) (bool, error) {
 	tx := s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND number = ?", before).
-		Updates(map[string]any{"number": e.Number, "begun_at": unixMicro{e.StartedAt}, "place": e.StorageID, "doubt": "", "doubted_at": unixMicro{}})
+		Updates(map[string]any{"number": g.Number, "begun_at": unixMicro{g.StartedAt}, "place": g.StorageID, "doubt": "", "doubted_at": unixMicro{}})
 	return tx.RowsAffected == 1, tx.Error
 }
 
@@ -72,9 +72,9 @@ func (s RestoreState) Advance(ctx context.Context, at, since time.Time) error {
 }
 
 // RecordReason stores why the database is considered restored, unless a reason is stored or the generation has changed.
-func (s RestoreState) RecordReason(ctx context.Context, e restorefence.Generation) error {
-	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND number = ?", e.Number).
-		Updates(map[string]any{"doubt": string(e.RestoreReason), "doubted_at": unixMicro{e.RestoreDetectedAt}}).Error
+func (s RestoreState) RecordReason(ctx context.Context, g restorefence.Generation) error {
+	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND number = ?", g.Number).
+		Updates(map[string]any{"doubt": string(g.RestoreReason), "doubted_at": unixMicro{g.RestoreDetectedAt}}).Error
 }
 
 // StorageID returns the object ids of the tables on a PostgreSQL server, which a dump does not preserve. It is empty for an
