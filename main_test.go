@@ -128,7 +128,7 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// answers checks the status of a path: answers 503 /readyz.
+// answers implements a script command that requests a path and checks the status of the response: answers 503 /readyz.
 func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: answers STATUS PATH")

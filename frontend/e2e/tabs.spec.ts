@@ -1,5 +1,5 @@
 // Secrets on the screen end with the session: in other tabs, and in a page that the browser kept for its Back button.
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { expect, mfaCard, register, shownRecoveryCodes, signIn, test } from "./fixtures";
 import type { Credentials, Server } from "./server";
 
@@ -19,7 +19,15 @@ async function showRecoveryCodes(page: Page, server: Server, account: Credential
   return code;
 }
 
-/** Ends the session without a word to the page. */
+/** Opens the account page in another tab. */
+async function openAccountIn(context: BrowserContext): Promise<Page> {
+  const other = await context.newPage();
+  await other.goto("/settings/account");
+  await expect(mfaCard(other).getByText("On", { exact: true })).toBeVisible();
+  return other;
+}
+
+/** Ends the session outside of the page. */
 const endSession = async (page: Page, server: Server) =>
   expect((await page.request.delete(`${server.url}/api/v1/sessions/current`)).status()).toBe(204);
 
@@ -35,9 +43,7 @@ test("signing out in another tab removes recovery codes from this one", async ({
   account,
 }) => {
   const code = await showRecoveryCodes(page, server, account);
-  const other = await context.newPage();
-  await other.goto("/settings/account");
-  await expect(mfaCard(other).getByText("On", { exact: true })).toBeVisible();
+  const other = await openAccountIn(context);
   await other.getByRole("button", { name: "Sign out" }).click();
   await expect(other.getByText("You’re signed out.")).toBeVisible();
   await expectSignedOut(page, code);
@@ -51,9 +57,7 @@ test("a session that another tab finds ended removes recovery codes from this on
   account,
 }) => {
   const code = await showRecoveryCodes(page, server, account);
-  const other = await context.newPage();
-  await other.goto("/settings/account");
-  await expect(mfaCard(other).getByText("On", { exact: true })).toBeVisible();
+  const other = await openAccountIn(context);
   await other.getByRole("button", { name: "Register MFA Method" }).click();
   const dialog = other.getByRole("dialog");
   await dialog.getByLabel("Password", { exact: true }).fill(account.password);

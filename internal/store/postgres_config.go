@@ -10,8 +10,8 @@ import (
 )
 
 // sessionSettings are set on every connection but those of migrations, unless the URL sets them. No statement takes as long as
-// the timeouts, and the client of a request that waits longer has given up. They are parameters of the connection's start, which a
-// connection pooler must be told to ignore (docs/install.md). Therefore nothing else may be set in this way.
+// the timeouts, and the client of a request that waits longer has given up. They are startup parameters, which a connection pooler
+// rejects unless it is configured to ignore them (docs/install.md), so do not add others.
 var sessionSettings = map[string]string{
 	"application_name": "twofold",
 	statementTimeout:   "10000", // ms

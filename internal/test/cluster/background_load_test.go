@@ -143,7 +143,8 @@ func (s *backgroundLoad) signInAndOut(email string) error {
 	)
 }
 
-// guessCode signs in as an attacker who knows the password, and sends a wrong code. Backoff is an accepted response.
+// guessCode signs in with the right password, as an attacker could, and sends a wrong code. It returns an error unless the server
+// rejects the code or reports backoff.
 func (s *backgroundLoad) guessCode(email string, phone *apptest.Phone) error {
 	pending, err := s.signIn(email, 202)
 	if err != nil {

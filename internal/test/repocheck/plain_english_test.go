@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// banned matches words that hide the subject of a sentence ("whoever", "nobody") or replace a term of the field ("is over" for
-// expired, "answers" for returns).
+// banned matches words without a clear subject ("whoever", "nobody"), and words for which the field has a term: "is over"
+// instead of "expired", "answers" instead of "returns".
 var banned = regexp.MustCompile(`(?i)\b(whoever|nobody|somebody|anybody|is over|are over|was told|is told|are told|says whether|takes? (its|their) turns?|answers (whether|the|an?|nil|err\w*)\b|who (asks|signs|comes))\b`)
 
 // maxBannedShare is the share of comment lines that may match banned, because some of the words have a plain meaning too.

@@ -9,6 +9,7 @@ import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ErrorNotice } from "../../ui/ErrorNotice";
 import { Field } from "../../ui/Field";
 import { ResultBody } from "../../ui/ResultBody";
+import { trimInvisible } from "../../ui/trimInvisible";
 import { useAsyncAction } from "../../ui/useAsyncAction";
 import { dateTime, language, messageFor, messages } from "../../i18n";
 import { administration } from "../../i18n/administration";
@@ -41,7 +42,7 @@ export function InviteDialog({ email: initialEmail, promptStepUp, onClose }: Inv
 
   const submit = () => {
     if (secondsLeft > 0) return;
-    const address = email.trim();
+    const address = trimInvisible(email);
     const found =
       address === ""
         ? messages.common.emailMissing
